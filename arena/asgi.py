@@ -1,0 +1,23 @@
+"""ASGI entry point: event streams first, everything else to Django."""
+
+import os
+import warnings
+
+from django.core.asgi import get_asgi_application
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arena.settings")
+django_application = get_asgi_application()
+
+if mistakes := run_checks(tags=["arena"]):
+    raise ImproperlyConfigured(" ".join(str(mistake) for mistake in mistakes))
+
+from arena.battles.events import routed  # noqa: E402  (needs the apps to be loaded)
+from arena.worker_signs import note_stop  # noqa: E402
+
+# WhiteNoise opens files with blocking iterators; Django reads them in a thread and says so each time.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+
+note_stop()
+application = routed(django_application)

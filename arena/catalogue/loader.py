@@ -1,0 +1,158 @@
+"""Reads the catalogue's own data file into the database: all of it or nothing."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django_countries import countries
+
+from arena.catalogue.models import CatalogueModel, Developer
+
+DATA = Path(__file__).parent / "data"
+COLUMNS = (
+    "slug", "name", "family", "base_model", "base_country_iso2", "developer", "country_iso2", "openness", "license",
+    "permissive", "total_params_b", "active_params_b", "architecture", "context_tokens", "released", "languages",
+    "modalities", "ollama_tag", "hf_repo", "source", "check",
+)  # fmt: skip
+PERMISSIVE = {"yes": True, "no": False, "unknown": None, "": None}
+
+
+class BadRow(ValueError):
+    """A row that can't be read: the message names line and field."""
+
+
+@dataclass
+class Report:
+    """What a load did."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+def load(catalogue: Path = DATA / "catalogue.csv", aliases: Path = DATA / "aliases.csv") -> Report:
+    """Read both files and write them in one transaction; with any refused row, write nothing."""
+    report = Report()
+    rows = list(_read(catalogue, report))
+    names = _aliases(aliases)
+    if not report.refused:
+        with transaction.atomic():
+            for row in rows:
+                _write(row, names, report)
+    return report
+
+
+def _read(path: Path, report: Report) -> Iterator[dict[str, Any]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+        if missing:
+            report.refused.append(f"line 1: the column {missing[0]} is missing")
+            return
+        seen: dict[str, int] = {}
+        for raw in reader:
+            try:
+                row = _parse(raw)
+                if row["slug"] in seen:
+                    raise BadRow(f"field slug: {row['slug']!r} stands on line {seen[row['slug']]} already")
+                seen[row["slug"]] = reader.line_num
+                yield row
+            except BadRow as error:
+                report.refused.append(f"line {reader.line_num}, {error}")
+
+
+def _parse(raw: dict[str, str]) -> dict[str, Any]:
+    if any(raw.get(name) is None for name in COLUMNS):
+        raise BadRow("field check: the line has too few fields")
+    for name in ("slug", "name", "family", "developer", "source"):
+        if not raw[name].strip():
+            raise BadRow(f"field {name}: is empty")
+    row: dict[str, Any] = {name: raw[name].strip() for name in COLUMNS}
+    row["country_iso2"] = _country(row["country_iso2"], "country_iso2")
+    row["base_country_iso2"] = row["base_country_iso2"] and _country(row["base_country_iso2"], "base_country_iso2")
+    if row["openness"] not in CatalogueModel.Openness.values:
+        raise BadRow(f"field openness: {row['openness']!r} is none of {', '.join(CatalogueModel.Openness.values)}")
+    if row["permissive"] not in PERMISSIVE:
+        raise BadRow(f"field permissive: {row['permissive']!r} is none of yes, no, unknown")
+    row["permissive"] = PERMISSIVE[row["permissive"]]
+    for name in ("total_params_b", "active_params_b"):
+        row[name] = _number(row[name], name, float)
+    for name in ("context_tokens", "languages"):
+        row[name] = _number(row[name], name, int)
+    return row
+
+
+def _country(code: str, name: str) -> str:
+    if code not in countries:
+        raise BadRow(f"field {name}: {code!r} is no ISO 3166 country code")
+    return code
+
+
+def _number(text: str, name: str, kind: type) -> Any:
+    if not text:
+        return None
+    try:
+        value = kind(text)
+    except ValueError:
+        raise BadRow(f"field {name}: {text!r} is no number") from None
+    if not 0 <= value < float("inf"):
+        raise BadRow(f"field {name}: {text!r} is not a size")
+    return value
+
+
+def _aliases(path: Path) -> dict[tuple[str, str], dict[str, list[str]]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return {
+            (row["kind"], row["name"]): {
+                "en": [name for name in row["aliases_en"].split(";") if name],
+                "zh": [name for name in row["aliases_zh"].split(";") if name],
+            }
+            for row in csv.DictReader(file)
+        }
+
+
+def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]]], report: Report) -> None:
+    developer, _ = Developer.objects.get_or_create(
+        name=row["developer"], defaults={"slug": slugify(row["developer"]), "country": row["country_iso2"]}
+    )
+    _update(
+        developer,
+        {"country": row["country_iso2"], "aliases": names.get(("developer", developer.name), {})},
+    )
+    values = {
+        "name": row["name"],
+        "family": row["family"],
+        "family_aliases": names.get(("family", row["family"]), {}),
+        "developer": developer,
+        "base_model": row["base_model"],
+        "base_country": row["base_country_iso2"],
+        "openness": row["openness"],
+        "licence": row["license"],
+        "doubts": row["check"],
+    }
+    plain = (
+        "permissive total_params_b active_params_b architecture context_tokens released languages modalities "
+        "ollama_tag hf_repo source"
+    )
+    values |= {name: row[name] for name in plain.split()}
+    model, created = CatalogueModel.objects.get_or_create(slug=row["slug"], defaults=values)
+    if created:
+        report.added.append(row["slug"])
+    elif changed := _update(model, values):
+        report.changed.append(f"{row['slug']} ({', '.join(changed)})")
+    else:
+        report.same += 1
+
+
+def _update(row: Any, values: dict[str, Any]) -> list[str]:
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=changed)
+    return changed

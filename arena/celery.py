@@ -1,0 +1,15 @@
+"""The Celery application. It lives here so that the site can enqueue; the tasks live in `workers`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arena.settings")
+
+app = Celery("arena", include=["workers.tasks"])
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {
+    "sweep": {"task": "workers.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "refit": {"task": "workers.refit", "schedule": 1.0, "options": {"expires": 1}},
+    "probe": {"task": "workers.probe_hosts", "schedule": 30.0, "options": {"expires": 30}},
+}

@@ -1,0 +1,81 @@
+"""Votes into counts, each exactly once: one writer numbers them in the transaction that counts them.
+
+Uncounted votes are claimed from their own queue rather than as "ids above the last one", since a
+transaction with a smaller id may commit later.
+"""
+
+import hashlib
+import json
+
+from django.db import transaction
+from django.db.models import F
+
+from arena.battles.models import Uncounted, Vote
+from arena.leaderboard.models import Cell, LedgerEntry, Writer
+
+BATCH = 1000
+COLUMN = {Vote.Outcome.TIE: "ties", Vote.Outcome.BOTH_BAD: "both_bad"}
+
+
+def count_new() -> int:
+    """Take every waiting vote and void into ledger and cells; return how many."""
+    counted = 0
+    while taken := _count_batch():
+        counted += taken
+    return counted
+
+
+def position() -> tuple[int, str]:
+    """Return the last number and its running hash; (0, "") before the first vote."""
+    last = LedgerEntry.objects.order_by("-seq").values_list("seq", "running_hash").first()
+    return last or (0, "")
+
+
+@transaction.atomic
+def _count_batch() -> int:
+    # Whoever updates this row first counts; on PostgreSQL others wait for its lock, SQLite has one writer anyway.
+    if not Writer.objects.filter(name="ledger").update(turns=F("turns") + 1):
+        Writer.objects.get_or_create(name="ledger")
+    waiting = list(Uncounted.objects.select_related("vote").order_by("pk")[:BATCH])
+    seq, running = position()
+    for row in waiting:
+        seq, running = seq + 1, chain(running, row.vote, row.sign)
+        LedgerEntry.objects.create(seq=seq, vote=row.vote, sign=row.sign, running_hash=running)
+        if not row.vote.leak:
+            _add_to_cell(row.vote, row.sign)
+    Uncounted.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+    return len(waiting)
+
+
+def chain(previous: str, vote: Vote, sign: int) -> str:
+    """Return the running hash after one more entry, over everything of the vote that a rating could use."""
+    facts = [
+        vote.pk,
+        sign,
+        vote.contestant_a_id,
+        vote.contestant_b_id,
+        vote.outcome,
+        vote.source,
+        vote.own_prompt,
+        vote.language,
+        vote.category,
+        vote.leak,
+    ]
+    return hashlib.sha256((previous + json.dumps(facts, separators=(",", ":"))).encode()).hexdigest()
+
+
+def _add_to_cell(vote: Vote, sign: int) -> None:
+    swapped = vote.contestant_a_id > vote.contestant_b_id
+    low, high = sorted((vote.contestant_a_id, vote.contestant_b_id))
+    cell, _ = Cell.objects.get_or_create(
+        source=vote.source,
+        own_prompt=vote.own_prompt,
+        language=vote.language,
+        category=vote.category,
+        low_id=low,
+        high_id=high,
+    )
+    column = COLUMN.get(Vote.Outcome(vote.outcome))
+    if column is None:
+        column = "wins_low" if (vote.outcome == Vote.Outcome.A) != swapped else "wins_high"
+    Cell.objects.filter(pk=cell.pk).update(**{column: F(column) + sign})

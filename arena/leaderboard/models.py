@@ -1,0 +1,101 @@
+"""Votes as counts, and counts as published numbers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from arena.battles.models import Vote
+from arena.catalogue.models import Contestant
+
+
+class LedgerEntry(models.Model):
+    """A vote (+1) or its void (−1), given a gap-free number in the transaction that counts it.
+
+    `running_hash` chains the entries, so that a snapshot names its votes by `seq` and hash alone.
+    """
+
+    seq = models.PositiveBigIntegerField(unique=True)
+    vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="ledger")
+    sign = models.SmallIntegerField()
+    running_hash = models.CharField(max_length=64)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["seq"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["vote", "sign"], name="counted_once_each_way")]
+
+    def __str__(self) -> str:
+        return f"ledger {self.seq}"
+
+
+class Writer(models.Model):
+    """The single writer's row: whoever updates it first in a transaction counts, others wait."""
+
+    name = models.CharField(max_length=20, unique=True)
+    turns = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cell(models.Model):
+    """Counts of one pair in one filter cell. A board is a sum of cells."""
+
+    source = models.CharField(max_length=40)
+    own_prompt = models.BooleanField()
+    language = models.CharField(max_length=8)
+    category = models.CharField(max_length=24)
+    low = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+")
+    high = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+")
+    wins_low = models.BigIntegerField(default=0)
+    wins_high = models.BigIntegerField(default=0)
+    ties = models.BigIntegerField(default=0)
+    both_bad = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "own_prompt", "language", "category", "low", "high"], name="one_cell_per_pair"
+            ),
+            models.CheckConstraint(condition=models.Q(low__lt=models.F("high")), name="cell_pair_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.low_id}:{self.high_id}"
+
+
+class Board(models.Model):
+    """A published filter over cells, and who is refitting it."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(max_length=80)
+    filters = models.JSONField(default=dict, help_text="Column of Cell -> value; empty means every cell.")
+    lease_until = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Snapshot(models.Model):
+    """One refit of a board, as published. Recomputing it from the votes up to `through_seq` gives the same."""
+
+    board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="snapshots")
+    created = models.DateTimeField(default=timezone.now)
+    through_seq = models.PositiveBigIntegerField()
+    ledger_hash = models.CharField(max_length=64)
+    method = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict)
+    code_version = models.CharField(max_length=40)
+    votes = models.PositiveBigIntegerField()
+    rows = models.JSONField()
+    comparison = models.JSONField()
+    pairs = models.BinaryField(help_text="zlib-compressed JSON: [i, j, wins_i, wins_j, ties, both_bad] by row index.")
+    covariance = models.BinaryField(help_text="zlib-compressed float64 matrix of the rated rows, Elo².")
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["board", "-id"])]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.pk}"

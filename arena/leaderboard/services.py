@@ -1,0 +1,169 @@
+"""Counts to snapshots. A board is a sum of cells; a snapshot is one fit of it, stored when votes were added."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from arena.catalogue.models import Contestant
+from arena.leaderboard import ledger
+from arena.leaderboard.models import Board, Cell, Snapshot
+from arena.version import VERSION
+from ratings import Counts, Table, fit, groups
+
+METHOD = "bradley-terry, ties half, sandwich"
+LEVEL = 0.95
+REFIT_EVERY = timedelta(seconds=1)
+COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
+
+
+def refit_boards() -> None:
+    """Count new votes, then refit every board that is behind."""
+    ledger.count_new()
+    Board.objects.get_or_create(slug="all", defaults={"title": "All votes"})
+    for board in Board.objects.all():
+        if ledger.position()[0] > through_seq(board) and _lease(board):
+            refit(board)
+
+
+def through_seq(board: Board) -> int:
+    """Return the last ledger number that the board's newest snapshot has seen."""
+    return Snapshot.objects.filter(board=board).values_list("through_seq", flat=True).first() or 0
+
+
+def latest(slug: str = "all") -> Snapshot | None:
+    """Return a board's newest snapshot."""
+    return Snapshot.objects.filter(board__slug=slug).defer("pairs", "covariance").first()
+
+
+def refit(board: Board) -> Snapshot:
+    """Fit a board's counts as they are now and store the result."""
+    seq, running = ledger.position()
+    contestants, counts = board_counts(board)
+    table = fit(counts, level=LEVEL)
+    return Snapshot.objects.create(
+        board=board,
+        through_seq=seq,
+        ledger_hash=running,
+        method=METHOD,
+        parameters={"ties": "half", "prior": None, "level": LEVEL, "filters": board.filters},
+        code_version=VERSION,
+        votes=round(counts.votes),
+        rows=rows_of(contestants, counts, table),
+        comparison=comparison_of(contestants, counts, table),
+        pairs=zlib.compress(json.dumps(_pairs(counts)).encode()),
+        covariance=zlib.compress(table.covariance.tobytes()),
+    )
+
+
+def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
+    """Sum the board's cells into counts; the contestants give rows and columns their meaning."""
+    cells = list(
+        Cell.objects.filter(**board.filters).values_list("low", "high").annotate(*(Sum(name) for name in COLUMNS))
+    )
+    ids = sorted({row[0] for row in cells} | {row[1] for row in cells})
+    place = {contestant: index for index, contestant in enumerate(ids)}
+    tables = np.zeros((3, len(ids), len(ids)))
+    for low, high, wins_low, wins_high, ties, both_bad in cells:
+        i, j = place[low], place[high]
+        tables[0, i, j], tables[0, j, i] = wins_low, wins_high
+        tables[1, i, j] = tables[1, j, i] = ties
+        tables[2, i, j] = tables[2, j, i] = both_bad
+    found = Contestant.objects.select_related("model__developer").in_bulk(ids)
+    return [found[contestant] for contestant in ids], Counts(*tables)
+
+
+def rows_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> list[dict[str, Any]]:
+    """Return a snapshot's rows, the best first, unranked ones last; NaN becomes null."""
+    rows = [_row(i, contestant, counts, table) for i, contestant in enumerate(contestants)]
+    return sorted(rows, key=_order)
+
+
+def comparison_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> dict[str, Any]:
+    """Return Chinese against American models, these very models."""
+    result = groups.fixed(
+        counts,
+        table,
+        [str(contestant.model.developer.country) for contestant in contestants],
+        first="CN",
+        second="US",
+        names=("Chinese", "American"),
+        enough=settings.VOTES_FOR_VERDICT,
+    )
+    return {
+        "sentence": result.sentence,
+        "estimate": _number(result.estimate),
+        "lower": _number(result.lower),
+        "upper": _number(result.upper),
+        "votes": result.votes,
+        "missing": result.missing,
+        "models": list(result.models),
+    }
+
+
+def pairs(snapshot: Snapshot) -> list[list[int]]:
+    """Return a snapshot's pair counts: [i, j, wins_i, wins_j, ties, both_bad], i and j being rows' `index`."""
+    return json.loads(zlib.decompress(snapshot.pairs))  # type: ignore[no-any-return]
+
+
+def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[str, Any]:
+    model = contestant.model
+    wins, losses = float(counts.wins[i].sum()), float(counts.wins[:, i].sum())
+    ties, both_bad = float(counts.ties[i].sum()), float(counts.both_bad[i].sum())
+    votes = wins + losses + ties
+    return {
+        "index": i,
+        "model": model.name,
+        "slug": model.slug,
+        "weights": contestant.weights_digest[:12],
+        "country": str(model.developer.country),
+        "country_name": model.developer.country.name,
+        "developer": model.developer.name,
+        "licence": model.licence,
+        "permissive": model.permissive,
+        "total_params_b": model.total_params_b,
+        "active_params_b": model.active_params_b,
+        "rating": _number(table.rating[i]),
+        "lower": _number(table.lower[i]),
+        "upper": _number(table.upper[i]),
+        "lower_all": _number(table.lower_all[i]),
+        "upper_all": _number(table.upper_all[i]),
+        "rank_low": int(table.rank_low[i]) or None,
+        "rank_high": int(table.rank_high[i]) or None,
+        "component": int(table.component[i]) if table.component[i] >= 0 else None,
+        "status": table.status[i],
+        "votes": round(votes),
+        "battles": round(votes + both_bad),
+        "both_bad": round(both_bad),
+        "win_rate": (wins + ties / 2) / votes if votes else None,
+    }
+
+
+def _pairs(counts: Counts) -> list[list[int]]:
+    met = np.triu(counts.games + counts.both_bad) > 0
+    tables = (counts.wins, counts.wins.T, counts.ties, counts.both_bad)
+    return [
+        [int(i), int(j), *(round(float(table[i, j])) for table in tables)]
+        for i, j in zip(*np.nonzero(met), strict=True)
+    ]
+
+
+def _lease(board: Board) -> bool:
+    """Take the board's lease: a clean board at once, else at the next second."""
+    now = timezone.now()
+    free = Board.objects.filter(pk=board.pk, lease_until__lte=now)
+    return bool(free.update(lease_until=now + REFIT_EVERY))
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), 9) if np.isfinite(value) else None
+
+
+def _order(row: dict[str, Any]) -> tuple[bool, int, float, str]:
+    return (row["rating"] is None, row["component"] or 0, -(row["rating"] or 0), row["model"])

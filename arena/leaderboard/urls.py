@@ -1,0 +1,13 @@
+"""Addresses of the reader's pages."""
+
+from django.urls import path
+
+from arena.leaderboard import views
+
+urlpatterns = [
+    path("leaderboard/", views.leaderboard, name="leaderboard"),
+    path("models/", views.models, name="models"),
+    path("models/<str:slug>/", views.model, name="model"),
+    path("methods/", views.methods, name="methods"),
+    path("terms/", views.terms, name="terms"),
+]

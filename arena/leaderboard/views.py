@@ -1,0 +1,73 @@
+"""The reader's pages. They read snapshots; nothing is fitted in a request."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from markdown_it import MarkdownIt
+
+from arena.catalogue.models import CatalogueModel
+from arena.leaderboard.services import latest
+from arena.leaderboard.tables import leaderboard_context, record
+
+
+@require_safe
+def leaderboard(request: HttpRequest) -> HttpResponse:
+    """Show the board; with `since`, answer 204 while that snapshot is still the newest."""
+    snapshot = latest()
+    query = request.GET.copy()
+    since = query.pop("since", [""])[-1]
+    if since:
+        if since == str(snapshot.pk if snapshot else 0):
+            return HttpResponse(status=204)
+        return render(request, "leaderboard/_board.html", leaderboard_context(snapshot, query))
+    return render(request, "leaderboard/leaderboard.html", leaderboard_context(snapshot, query))
+
+
+@require_safe
+def models(request: HttpRequest) -> HttpResponse:
+    """List the catalogue."""
+    country = request.GET.get("country", "")
+    rows = CatalogueModel.objects.select_related("developer")
+    snapshot = latest()
+    ratings = {row["slug"]: row for row in reversed(snapshot.rows if snapshot else [])}
+    countries = sorted({(str(m.developer.country), m.developer.country.name) for m in rows}, key=lambda c: c[1])
+    shown = [(m, ratings.get(m.slug)) for m in rows if not country or str(m.developer.country) == country]
+    context = {"rows": shown, "countries": countries, "country": country, "tab": "models"}
+    return render(request, "catalogue/models.html", context)
+
+
+@require_safe
+def model(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one model's facts, their source, and its record."""
+    row = get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=slug)
+    snapshot = latest()
+    ratings = [r for r in (snapshot.rows if snapshot else []) if r["slug"] == slug]
+    context = {
+        "model": row,
+        "ratings": ratings,
+        "record": record(snapshot, slug) if ratings else [],
+        "snapshot": snapshot,
+        "tab": "models",
+    }
+    return render(request, "catalogue/model.html", context)
+
+
+@require_safe
+def methods(request: HttpRequest) -> HttpResponse:
+    """Show how the numbers are made: `docs/methods.md`, the page statisticians check."""
+    return _document(request, "methods.md", "How the numbers are made", "methods")
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """Show what is kept, the terms and the licence of the data."""
+    return _document(request, "terms.md", "Terms, privacy, data", "terms")
+
+
+def _document(request: HttpRequest, name: str, title: str, tab: str) -> HttpResponse:
+    text = Path(settings.BASE_DIR, "docs", name).read_text("utf-8")
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return render(request, "document.html", {"html": html, "title": title, "tab": tab})

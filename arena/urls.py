@@ -1,0 +1,15 @@
+"""Addresses of the site. The event streams are routed before Django, in `asgi.py`."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from arena.health import healthz
+from arena.leaderboard.api import api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("arena.battles.urls")),
+    path("", include("arena.leaderboard.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,3 @@
+"""The version that snapshots and the API name."""
+
+VERSION = "0.1.0"

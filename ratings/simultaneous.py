@@ -1,0 +1,69 @@
+"""Statements that hold for all models at once: intervals by max-t, rank ranges by step-down tests.
+
+Critical values are quantiles of the largest of many correlated normal deviates, found by simulation
+with a fixed seed. Rank ranges: Mogstad, Romano, Shaikh & Wilhelm (2024), as used for model rankings in
+arXiv 2401.15205: j counts as better than i only if a family-wise test says so.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from ratings.counts import Floats
+
+DRAWS = 8000
+PAIR_DRAWS = 2000
+SEED = 20240814
+
+
+def normal_draws(covariance: Floats, draws: int) -> Floats:
+    """Return (draws, m) samples of N(0, covariance); the covariance may be singular."""
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    generator = np.random.default_rng(SEED)
+    return np.asarray(generator.standard_normal((draws, len(covariance))) @ root.T)
+
+
+def critical_value(covariance: Floats, level: float) -> float:
+    """Return the `level` quantile of max |z_i| / se_i for z ~ N(0, covariance), shape (m, m)."""
+    deviations = np.sqrt(np.diagonal(covariance))
+    largest = np.abs(normal_draws(covariance, DRAWS) / deviations).max(axis=1)
+    return float(np.quantile(largest, level))
+
+
+def rank_ranges(theta: Floats, covariance: Floats, level: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return the best and worst rank of each model, all of them right at once with probability `level`."""
+    better = significantly_better(theta, covariance, level)
+    return 1 + better.sum(axis=0), len(theta) - better.sum(axis=1)
+
+
+def significantly_better(theta: Floats, covariance: Floats, level: float) -> npt.NDArray[np.bool_]:
+    """Return (m, m): whether row is better than column, by step-down over all pairs (Romano & Wolf, 2005)."""
+    m = len(theta)
+    i, j = np.triu_indices(m, 1)
+    variance = np.diagonal(covariance)
+    deviations = np.sqrt(np.maximum(variance[i] + variance[j] - 2 * covariance[i, j], 1e-300))
+    t = (theta[i] - theta[j]) / deviations
+    draws = normal_draws(covariance, PAIR_DRAWS)
+    rejected = np.zeros(len(t), dtype=bool)
+    while not rejected.all():
+        critical = np.quantile(_largest(draws, i[~rejected], j[~rejected], deviations[~rejected]), level)
+        new = ~rejected & (np.abs(t) > critical)
+        if not new.any():
+            break
+        rejected |= new
+    better = np.zeros((m, m), dtype=bool)
+    better[i[rejected & (t > 0)], j[rejected & (t > 0)]] = True
+    better[j[rejected & (t < 0)], i[rejected & (t < 0)]] = True
+    return better
+
+
+def _largest(
+    draws: Floats, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], deviations: Floats, block: int = 2048
+) -> Floats:
+    """Return the largest |z_i − z_j| / se_ij of each draw, pairs taken in blocks to bound memory."""
+    largest = np.zeros(len(draws))
+    for start in range(0, len(i), block):
+        part = slice(start, start + block)
+        difference = np.abs(draws[:, i[part]] - draws[:, j[part]]) / deviations[part]
+        np.maximum(largest, difference.max(axis=1), out=largest)
+    return largest

@@ -1,0 +1,88 @@
+"""Starts the whole site, as `make run` does, for tests that use it from outside."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.conftest import show_row, tag_row
+from tests.double import Double, double
+from tests.environment import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+CN, US = "qwen3:0.6b", "llama3.2:1b"
+OURS = ("ARENA_TESTING", "TASKS_EAGER", "VAR", "REDIS_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+
+
+@dataclass
+class Site:
+    """A running site."""
+
+    url: str
+    var: Path
+    process: "subprocess.Popen[str]"
+    ollama: Double | None = None
+
+    def children(self, word: str) -> list[int]:
+        """Return the processes of this site whose command line holds `word`."""
+        found, mark = [], f"ARENA_CHILD_OF={self.var}".encode()
+        for folder in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                ours = folder.name.isdigit() and mark in (folder / "environ").read_bytes()
+                if ours and word in (folder / "cmdline").read_text().replace("\0", " "):
+                    found.append(int(folder.name))
+        return sorted(found)
+
+    def signal(self, word: str, number: int = signal.SIGKILL) -> list[int]:
+        pids = self.children(word)
+        assert pids, f"no process with {word!r}"
+        for pid in pids:
+            os.kill(pid, number)
+        return pids
+
+    def healthy(self, seconds: float = 40) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/healthz", timeout=2, trust_env=False).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"{self.url}/healthz is not ok; logs in {self.var / 'logs'}")
+
+
+@contextlib.contextmanager
+def running(var: Path, **environment: str) -> Iterator[Site]:
+    """Run the supervisor until the block ends."""
+    port = free_port()
+    clean = {key: value for key, value in os.environ.items() if key not in OURS}
+    env = {**clean, "VAR": str(var), "PORT": str(port), "BATTLE_RATE": "9999/m", "VOTE_RATE": "9999/m", **environment}
+    log = (var.parent / f"{var.name}.out").open("w+")
+    command = [sys.executable, "-m", "workers.supervisor"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, text=True)
+    site = Site(f"http://127.0.0.1:{port}", var.resolve(), process)
+    try:
+        site.healthy(120)
+        yield site
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        log.close()
+
+
+@contextlib.contextmanager
+def with_double(var: Path, **environment: str) -> Iterator[Site]:
+    """Run the site over a double of Ollama that has one Chinese and one American model."""
+    with double(speed=1.0) as server:
+        server.json("GET", "/api/version", {"version": "0.24.0"})
+        server.json("GET", "/api/tags", {"models": [tag_row(CN), tag_row(US)]})
+        server.json("POST", "/api/show", show_row())
+        with running(var, OLLAMA_HOST=server.url, ARENA_ENGINE="ollama", **environment) as site:
+            site.ollama = server
+            yield site

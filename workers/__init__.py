@@ -1,0 +1,1 @@
+"""Celery tasks, the Ollama client, and the embedded engine."""

@@ -1,0 +1,1 @@
+"""`python -m workers.supervisor`: starts every part of the site, watches them, stops them all."""

@@ -1,0 +1,64 @@
+"""The Celery tasks: thin names over functions that can be called without Celery. Arguments are ids."""
+
+from typing import Any
+
+from celery.signals import celeryd_after_setup, heartbeat_sent, worker_ready
+
+from arena import queue
+from arena.catalogue.models import Host
+from arena.celery import app
+from arena.leaderboard.services import refit_boards
+from arena.worker_signs import show_worker
+from workers import answers, hosts, pulls, sweep, try_outs
+
+
+@app.task(name=queue.ANSWER)
+def answer(reply_id: int) -> None:
+    """Write a reply."""
+    answers.answer(reply_id)
+
+
+@app.task(name=queue.PULL)
+def pull(pull_id: int) -> None:
+    """Bring a model to a host."""
+    pulls.pull(pull_id)
+
+
+@app.task(name=queue.TRY_OUT)
+def try_out(try_out_id: int) -> None:
+    """Answer an admin's prompt."""
+    try_outs.try_out(try_out_id)
+
+
+@app.task(name=queue.SWEEP)
+def sweep_all() -> None:
+    """Find what was lost."""
+    sweep.sweep()
+
+
+@app.task(name=queue.PROBE_HOSTS)
+def probe_hosts() -> None:
+    """Look at every host."""
+    hosts.probe_all()
+    hosts.follow_queues()
+
+
+@app.task(name=queue.REFIT)
+def refit() -> None:
+    """Count new votes and publish snapshots."""
+    refit_boards()
+
+
+@celeryd_after_setup.connect
+def listen_to_hosts(sender: str, instance: Any, **kwargs: Any) -> None:
+    """Consume the queues of every host known when the worker starts."""
+    for host_id in Host.objects.values_list("pk", flat=True):
+        for name in (queue.voter_queue(host_id), queue.idle_queue(host_id)):
+            instance.app.amqp.queues.select_add(name)
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def give_sign(sender: Any, **kwargs: Any) -> None:
+    """Say that a worker is there: at start, and with each of Celery's own heartbeats (2 s)."""
+    show_worker()
