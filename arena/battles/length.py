@@ -12,7 +12,8 @@ def estimate_tokens(text: str) -> int:
     """Return an upper estimate of `text` in tokens, held against both small models by a test.
 
     Letters and spaces of ASCII: 1 token per 2. Other ASCII (digits, signs): 1 each. Latin, Greek, Cyrillic: 1 each;
-    CJK and everything else in the basic plane: 2; beyond it (emoji): 4.
+    CJK and everything else in the basic plane: 2, Hangul 3; beyond it (emoji): 4. Letters at random and rare
+    Chinese characters can take more; what a model refuses all the same fails the battle as any failure does.
     """
     halves = sum(_halves(character) for character in text)
     return math.ceil(halves / 2)
@@ -24,6 +25,8 @@ def _halves(character: str) -> int:
         return 1 if character.isalpha() or character == " " else 2
     if code < 0x530:
         return 2
+    if 0xAC00 <= code < 0xD7B0:
+        return 6
     return 4 if code < 0x10000 else 8
 
 

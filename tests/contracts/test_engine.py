@@ -24,7 +24,8 @@ SAME = [
     "chat-keep-alive-no-unit", "chat-missing-model", "chat-no-model", "chat-think-unsupported",
     "chat-tools-unsupported", "chat-wrong-type", "generate-missing-model", "generate-stream", "generate-whole",
     "load", "load-again", "load-by-chat", "unload", "unload-again", "ps-two", "root", "show-bad-json",
-    "show-empty-body", "show-missing", "show-no-name", "tags", "unknown-path", "version", "version-head", "wrong-method",
+    "show-empty-body", "show-missing", "show-no-name", "tags", "unknown-path", "version",
+    "version-head", "wrong-method",
 ]  # fmt: skip
 # what the engine leaves out, and why
 LEFT_OUT = {"context"}  # generate's token list: deprecated, and llama.cpp's stream does not carry it

@@ -38,13 +38,15 @@ class Request:
 
     def last(self, text: str, reason: str, timings: dict[str, Any]) -> dict[str, Any]:
         """Return the final object; zero values are left out, as Go's `omitempty` does."""
+        tokens = int(timings.get("predicted_n", 0))
         metrics = {
             "total_duration": int((time.monotonic() - self.started) * 1e9),
             "load_duration": int(self.load_seconds * 1e9),
             "prompt_eval_count": int(timings.get("prompt_n", 0)) + int(timings.get("cache_n", 0)),
             "prompt_eval_duration": int(float(timings.get("prompt_ms", 0)) * 1e6),
-            "eval_count": int(timings.get("predicted_n", 0)),
-            "eval_duration": int(float(timings.get("predicted_ms", 0)) * 1e6),
+            "eval_count": tokens,
+            # the first token belongs to the prompt's time, so one token alone took none (as recorded)
+            "eval_duration": int(float(timings.get("predicted_ms", 0)) * 1e6) if tokens > 1 else 0,
         }
         head = {"model": self.name, "created_at": now(), **self.words(text), "done": True, "done_reason": reason}
         return head | {key: value for key, value in metrics.items() if value}
