@@ -41,9 +41,9 @@ lint: python
 	@$(PYTHON) tools/bootstrap.py test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+	ARENA_TESTING=True .venv/bin/mypy
 	.venv/bin/lint-imports
-	ARENA_TESTING=1 .venv/bin/python manage.py makemigrations --check --dry-run
+	ARENA_TESTING=True DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py makemigrations --check --dry-run
 
 lock: python
 	@$(PYTHON) tools/bootstrap.py test

@@ -13,8 +13,11 @@ from ratings.bradley_terry import Residual, Solution, solve
 from ratings.counts import Counts, Floats
 from ratings.graph import pieces
 from ratings.scale import CENTRE, ELO
+from ratings.ties import davidson, rao_kupper, solve_ties
 
 Indices = npt.NDArray[np.intp]
+Ties = Literal["half", "davidson", "rao-kupper"]
+MODELS = {"davidson": davidson, "rao-kupper": rao_kupper}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +31,7 @@ class Table:
         component: piece number, −1 where unranked. Nothing may be compared across pieces.
         status: "rated", or why not.
         iterations, tolerance: of the fit; the most over the components.
+        tie_parameter: of each component: log ν (Davidson) or η (Rao-Kupper), natural scale; empty for "half".
     """
 
     rating: Floats
@@ -39,6 +43,7 @@ class Table:
     level: float
     iterations: int
     tolerance: float
+    tie_parameter: tuple[float, ...] = ()
 
     @cached_property
     def lower_all(self) -> Floats:
@@ -86,12 +91,12 @@ class Table:
         return low, high
 
 
-def fit(counts: Counts, ties: Literal["half"] = "half", prior: float | None = None, level: float = 0.95) -> Table:
+def fit(counts: Counts, ties: Ties = "half", prior: float | None = None, level: float = 0.95) -> Table:
     """Fit Bradley-Terry to counts (Bradley & Terry 1952; sandwich covariance, White 1982).
 
     Args:
         counts: of M models. Votes "both bad" do not enter.
-        ties: "half": a tie is half a win each.
+        ties: "half": a tie is half a win each. "davidson", "rao-kupper": models of ties (see `ratings.ties`).
         prior: standard deviation in Elo of a normal prior around the component's mean, or None.
             With a prior all-win models and tiny samples stay finite; say so wherever you show them.
         level: of all intervals and rank ranges, between 0 and 1.
@@ -100,17 +105,18 @@ def fit(counts: Counts, ties: Literal["half"] = "half", prior: float | None = No
         ValueError: an unknown `ties`, or `prior` or `level` out of range.
         NotConverged, NotFinite: see `ratings.errors`.
     """
-    if ties != "half":
+    if ties != "half" and ties not in MODELS:
         raise ValueError(f"unknown way of ties: {ties!r}")
     if not 0 < level < 1 or (prior is not None and not 0 < prior < np.inf):
         raise ValueError("level must lie between 0 and 1, and prior be a positive number of Elo")
     found = pieces(counts, always_finite=prior is not None)
     m = counts.n_models
     rating, covariance = np.full(m, np.nan), np.full((m, m), np.nan)
-    iterations, tolerance = 0, 0.0
+    iterations, tolerance, parameters = 0, 0.0, list[float]()
     for number in range(int(found.component.max(initial=-1)) + 1):
         index = np.flatnonzero(found.component == number)
-        part = _fit_piece(counts.subset(index), None if prior is None else prior / ELO)
+        part, parameter = _fit_piece(counts.subset(index), ties, None if prior is None else prior / ELO)
+        parameters += [] if parameter is None else [parameter]
         rating[index] = part.theta * ELO + CENTRE
         covariance[np.ix_(index, index)] = part.covariance * ELO**2
         iterations, tolerance = max(iterations, part.iterations), max(tolerance, part.step)
@@ -125,9 +131,12 @@ def fit(counts: Counts, ties: Literal["half"] = "half", prior: float | None = No
         level=level,
         iterations=iterations,
         tolerance=tolerance,
+        tie_parameter=tuple(parameters),
     )
 
 
-def _fit_piece(counts: Counts, prior: float | None) -> Solution:
+def _fit_piece(counts: Counts, ties: Ties, prior: float | None) -> tuple[Solution, float | None]:
+    if ties != "half":
+        return solve_ties(MODELS[ties], counts.wins, counts.ties, prior)
     score = counts.wins + counts.ties / 2
-    return solve(score, counts.games, Residual(counts.wins, counts.ties), prior)
+    return solve(score, counts.games, Residual(counts.wins, counts.ties), prior), None

@@ -11,6 +11,7 @@ from arena import queue
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment, Host
 from arena.catalogue.services import can_battle, put_into_battle
 from arena.celery import app
+from workers.engine.files import refused_files
 from workers.errors import ModelMissing, OllamaError
 from workers.ollama import Facts, Ollama, Tag
 
@@ -29,9 +30,11 @@ def probe_all() -> None:
 
 def follow_queues() -> None:
     """Tell every worker to consume every enabled host's queues; those that do already just say so."""
+    arguments = app.amqp.queues.new_missing("any").queue_arguments  # quorum where the broker has it
+    options = {"queue_arguments": arguments} if arguments else {}
     for host_id in Host.objects.filter(enabled=True).values_list("pk", flat=True):
         for name in (queue.voter_queue(host_id), queue.idle_queue(host_id)):
-            app.control.add_consumer(name)
+            app.control.add_consumer(name, options=options)
 
 
 def probe(host: Host) -> None:
@@ -109,7 +112,7 @@ def match(host: Host, tag: str) -> CatalogueModel | None:
 
 def _sidecar_slugs() -> dict[str, str]:
     slugs = {}
-    for path in Path(settings.VAR, "models").glob("*.json"):
+    for path in Path(settings.VAR, "models").glob("[!.]*.json"):
         sidecar = json.loads(path.read_text("utf-8"))
         if "tag" in sidecar and "slug" in sidecar:
             slugs[sidecar["tag"]] = sidecar["slug"]
@@ -120,7 +123,5 @@ def _refused_files(host: Host) -> str:
     """Name the files of the engine's folder that are no models, so that an admin learns why they don't appear."""
     if not host.embedded:
         return ""
-    from workers.engine.files import scan
-
-    _, refused = scan(Path(settings.VAR, "models"))
+    refused = refused_files(Path(settings.VAR, "models"))
     return "; ".join(f"{name} {why}" for name, why in refused.items())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from arena.battles import streams
 from arena.redis import client
@@ -91,12 +91,12 @@ def _beat(rows: list[Active]) -> None:
     except redis.RedisError as error:
         log.warning("no heartbeat in Redis: %s", error)
     try:
-        close_old_connections()
         for row in rows:
             leases.renew(row.lease_id, row.holder)
     except DatabaseError as error:
         log.warning("no heartbeat in the database: %s", error)
-        connection.close()
+    finally:
+        connection.close()  # this thread needs one every 5 s: it holds none in between
 
 
 PULSE = Pulse()

@@ -54,7 +54,9 @@ def listen_to_hosts(sender: str, instance: Any, **kwargs: Any) -> None:
     """Consume the queues of every host known when the worker starts."""
     for host_id in Host.objects.values_list("pk", flat=True):
         for name in (queue.voter_queue(host_id), queue.idle_queue(host_id)):
-            instance.app.amqp.queues.select_add(name)
+            # by the rule for missing queues, so that publisher and worker declare the same type
+            queues = instance.app.amqp.queues
+            queues.select_add(queues.new_missing(name))
 
 
 @worker_ready.connect

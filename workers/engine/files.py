@@ -2,10 +2,10 @@
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,27 +61,67 @@ class NotAModel(Exception):
     """The file is no GGUF, or only a part of one."""
 
 
+FACTS = ".facts.json"
+
+
 def scan(folder: Path) -> tuple[dict[str, ModelFile], dict[str, str]]:
-    """Return the models of `folder` by name, and why other `.gguf` files can't be served."""
+    """Return the models of `folder` by name, and why other `.gguf` files can't be served.
+
+    Reading a file of half a gigabyte takes seconds, so what was read is kept beside the files.
+    """
+    known, kept = _kept(folder), dict[str, Any]()
     models: dict[str, ModelFile] = {}
     refused: dict[str, str] = {}
     for path in sorted(folder.glob("*.gguf")):
-        sidecar = path.with_suffix(".json")
-        stamp = sidecar.stat().st_mtime_ns if sidecar.exists() else 0
-        stat = path.stat()
-        try:
-            model = _read(path, stat.st_mtime_ns, stat.st_size, stamp)
-        except NotAModel as error:
-            refused[path.name] = str(error)
-            continue
-        models[model.name] = model
+        stamp = _stamp(path)
+        row = known.get(path.name)
+        if row is None or row["stamp"] != stamp:
+            row = {"stamp": stamp, **_read(path)}
+        kept[path.name] = row
+        if "refused" in row:
+            refused[path.name] = row["refused"]
+        else:
+            model = ModelFile(path=path, **row["model"])
+            models[model.name] = model
+    if kept != known:
+        _keep(folder, kept)
     return models, refused
 
 
-@lru_cache(maxsize=256)
-def _read(path: Path, mtime_ns: int, size: int, sidecar_stamp: int) -> ModelFile:
-    """Read one file; cached by its stamps, as hashing half a gigabyte takes a second."""
-    sidecar = json.loads(path.with_suffix(".json").read_text("utf-8")) if sidecar_stamp else {}
+def refused_files(folder: Path) -> dict[str, str]:
+    """Return the files that the engine found to be no models, as it noted them at its last look."""
+    return {name: row["refused"] for name, row in _kept(folder).items() if "refused" in row}
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / FACTS).read_text("utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def _keep(folder: Path, rows: dict[str, Any]) -> None:
+    partial = folder / f"{FACTS}.{os.getpid()}"
+    partial.write_text(json.dumps(rows), "utf-8")
+    partial.replace(folder / FACTS)
+
+
+def _stamp(path: Path) -> list[int]:
+    sidecar, stat = path.with_suffix(".json"), path.stat()
+    return [stat.st_mtime_ns, stat.st_size, sidecar.stat().st_mtime_ns if sidecar.exists() else 0]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read one file into a `model`, or a sentence why it is `refused`."""
+    try:
+        return {"model": _facts(path)}
+    except NotAModel as error:
+        return {"refused": str(error)}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    side = path.with_suffix(".json")
+    sidecar = json.loads(side.read_text("utf-8")) if side.exists() else {}
     try:
         reader = GGUFReader(path)
         info = _info(reader)
@@ -91,28 +131,27 @@ def _read(path: Path, mtime_ns: int, size: int, sidecar_stamp: int) -> ModelFile
     architecture = str(info.get("general.architecture", ""))
     if not architecture:
         raise NotAModel("names no architecture")
-    weights = _sha256(path)
+    weights, stat = _sha256(path), path.stat()
     own = str(info.pop("tokenizer.chat_template", "") or "")
     wanted = str(sidecar.get("template", ""))
     template = NAMED_TEMPLATES.get(wanted, wanted) or own or NO_TEMPLATE
     manifest = json.dumps([weights, template, sidecar.get("tag", "")])
     info["general.parameter_count"] = parameters
-    return ModelFile(
-        name=str(sidecar.get("tag") or _tag(info, path)),
-        path=path,
-        weights_digest=weights,
-        digest=hashlib.sha256(manifest.encode()).hexdigest(),
-        size=size,
-        modified=datetime.fromtimestamp(mtime_ns / 1e9, UTC).isoformat().replace("+00:00", "Z"),
-        architecture=architecture,
-        context_length=int(info.get(f"{architecture}.context_length", 4096)),
-        parameter_count=parameters,
-        quantisation=_quantisation(info),
-        template=template,
-        runner_template=wanted,
-        licence=str(info.get("general.license", "") or ""),
-        info=info,
-    )
+    return {
+        "name": str(sidecar.get("tag") or _tag(info, path)),
+        "weights_digest": weights,
+        "digest": hashlib.sha256(manifest.encode()).hexdigest(),
+        "size": stat.st_size,
+        "modified": datetime.fromtimestamp(stat.st_mtime, UTC).isoformat().replace("+00:00", "Z"),
+        "architecture": architecture,
+        "context_length": int(info.get(f"{architecture}.context_length", 4096)),
+        "parameter_count": parameters,
+        "quantisation": _quantisation(info),
+        "template": template,
+        "runner_template": wanted,
+        "licence": str(info.get("general.license", "") or ""),
+        "info": info,
+    }
 
 
 def _info(reader: GGUFReader) -> dict[str, Any]:
