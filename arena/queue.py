@@ -18,9 +18,10 @@ ANSWER = "workers.answer"
 REFIT = "workers.refit"
 SWEEP = "workers.sweep"
 PROBE_HOSTS = "workers.probe_hosts"
+THIN = "workers.thin_snapshots"
 PULL = "workers.pull"
 TRY_OUT = "workers.try_out"
-NAMES = (ANSWER, REFIT, SWEEP, PROBE_HOSTS, PULL, TRY_OUT)
+NAMES = (ANSWER, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
 
 
 def voter_queue(host_id: int) -> str:

@@ -1,10 +1,18 @@
 """Addresses of the site. The event streams are routed before Django, in `asgi.py`."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
 from arena.health import healthz
 from arena.leaderboard.api import api
+
+
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """Send browsers that ask for the old name to the icon."""
+    return HttpResponseRedirect(static("icon.svg"))
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arena.battles.urls")),
@@ -12,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon, name="favicon"),
 ]

@@ -19,8 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.conftest import show_row, tag_row
-from tests.double import Double, Script, done, said
+from tests.double import Double, Script, done, said, show_row, tag_row
 from tests.site import CN, US, running
 
 STAMP = re.compile(r"(\d{13})\.")

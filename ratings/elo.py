@@ -32,3 +32,19 @@ def online(a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike, n_models:
         ratings[left] += change
         ratings[right] -= change
     return np.array(ratings)
+
+
+def symmetrised(
+    a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike, n_models: int, k: float = 4.0, shuffles: int = 100
+) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation, (n_models,) each, of online Elo over random orders of the votes.
+
+    The spread says how much of a single pass is the order alone.
+    """
+    left, right, result = (np.asarray(column) for column in (a, b, outcome))
+    generator = np.random.default_rng(0)
+    runs = []
+    for _ in range(shuffles):
+        order = generator.permutation(len(left))
+        runs.append(online(left[order], right[order], result[order], n_models, k))
+    return np.mean(runs, axis=0), np.std(runs, axis=0)

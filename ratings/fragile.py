@@ -14,7 +14,8 @@ from ratings.errors import RatingsError
 from ratings.fitting import Table, fit
 from ratings.scale import CENTRE, ELO
 
-ROUNDS = 12
+ROUNDS = 60
+NEAR = 8.0  # Elo: nearer than this the influences are as good as exact, so the rest goes in one round
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def votes_to_turn(counts: Counts, weights: Floats) -> Turn | None:
             return None
         if value <= 0:
             return Turn(round(dropped), dropped / counts.votes)
-        left, taken = _drop(left, table, sign * weights, value)
+        left, taken = _drop(left, table, sign * weights, value if value < NEAR else value / 2)
         if not taken:
             return None
         dropped += taken

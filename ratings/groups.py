@@ -1,19 +1,24 @@
-"""Groups of models against each other: here, the models as they are ("these models").
+"""Groups of models against each other: the models as they are, their makers, like for like, the best.
 
-The contrast w'θ with w = mean over the first group minus mean over the second, and its full covariance:
-±z √(w'Vw). It speaks of exactly these models, not of their makers in general (see `docs/methods.md`).
+`fixed` ("these models") is the contrast w'θ with w = mean over the first group minus mean over the
+second, and its full covariance: ±z √(w'Vw). It speaks of exactly these models, not of
+their makers in general (see `docs/methods.md`).
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import norm
 
 from ratings.counts import Counts
 from ratings.fitting import Table
+from ratings.makers import TooFewModels, hierarchical
 from ratings.scale import win_probability
+from ratings.simultaneous import normal_draws
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,7 @@ def fixed(
     labels = np.array(groups, dtype=object)
     rated = table.component == 0
     left, right = np.flatnonzero((labels == first) & rated), np.flatnonzero((labels == second) & rated)
-    left_all, right_all = np.flatnonzero(labels == first), np.flatnonzero(labels == second)
-    votes = round(float(counts.games[np.ix_(left_all, right_all)].sum()))
+    votes = _between(counts, labels, first, second)
     sizes = (len(left), len(right))
     if not len(left) or not len(right) or votes < enough:
         missing = max(enough - votes, 1)
@@ -100,3 +104,104 @@ def _sentence(estimate: float, lower: float, upper: float, votes: int, missing: 
         f"Can't tell yet: {names[0]} models are preferred to {names[1]} ones {share} % of the time, "
         f"and chance alone could explain it [{low}–{high}] on {votes:,} votes.{hint}"
     )
+
+
+def best(
+    counts: Counts, table: Table, groups: Sequence[str], first: str, second: str, names: tuple[str, str], k: int = 1
+) -> Contrast:
+    """Compare the mean of the k best rated models of each group.
+
+    Choosing the best by the same votes flatters both; the interval is the basic one over draws from
+    N(θ̂, V) in which the best are chosen anew, so that it carries the choice (Davison & Hinkley, 1997, §5.2).
+    """
+    labels = np.array(groups, dtype=object)
+    sides = [np.flatnonzero((labels == name) & (table.component == 0)) for name in (first, second)]
+    votes = _between(counts, labels, first, second)
+    if min(len(side) for side in sides) < k:
+        return _refused(votes, (len(sides[0]), len(sides[1])), names, f"fewer than {k} rated models of one of them")
+    index = np.concatenate(sides)
+    cut = len(sides[0])
+    draws = normal_draws(table.covariance[np.ix_(index, index)], BEST_DRAWS) + table.rating[index]
+    means = [np.sort(part, axis=1)[:, -k:].mean(axis=1) for part in (draws[:, :cut], draws[:, cut:])]
+    observed = [np.sort(table.rating[side])[-k:].mean() for side in sides]
+    estimate = float(observed[0] - observed[1])
+    low, high = np.quantile(means[0] - means[1], [(1 - table.level) / 2, (1 + table.level) / 2])
+    return _result(estimate, 2 * estimate - float(high), 2 * estimate - float(low), votes, (k, k), names)
+
+
+def as_makers(
+    counts: Counts,
+    table: Table,
+    groups: Sequence[str],
+    first: str,
+    second: str,
+    names: tuple[str, str],
+    developers: Sequence[str] | None = None,
+    sizes: Sequence[float | None] | None = None,
+) -> Contrast:
+    """Compare the groups as makers of models (see `ratings.makers`); with `sizes`, like for like.
+
+    Args:
+        developers: length M; models of one developer share an effect.
+        sizes: length M, active parameters (any unit) or None where unknown; log2 of it is the covariate.
+    """
+    labels = np.array(groups, dtype=object)
+    known = np.array([True] * len(labels) if sizes is None else [bool(size) for size in sizes])
+    wanted = (table.component == 0) & known & ((labels == first) | (labels == second))
+    index = [int(i) for i in np.flatnonzero(wanted)]
+    votes = _between(counts, labels, first, second)
+    members = tuple(int((labels[index] == name).sum()) for name in (first, second))
+    try:
+        found = hierarchical(
+            table.rating[index],
+            table.covariance[np.ix_(index, index)],
+            [str(label) for label in labels[index]],
+            first,
+            second,
+            None if developers is None else [developers[i] for i in index],
+            None if sizes is None else np.log2(np.array([float(sizes[i] or 1) for i in index])),
+            table.level,
+        )
+    except TooFewModels as error:
+        return _refused(votes, (members[0], members[1]), names, str(error))
+    return _result(found.estimate, found.lower, found.upper, votes, (members[0], members[1]), names)
+
+
+def answers(
+    counts: Counts,
+    table: Table,
+    groups: Sequence[str],
+    first: str,
+    second: str,
+    names: tuple[str, str],
+    developers: Sequence[str] | None = None,
+    sizes: Sequence[float | None] | None = None,
+    enough: int = 30,
+) -> dict[str, Contrast]:
+    """Return the four answers side by side: `fixed`, `hierarchical`, `matched` (only with sizes), `best`."""
+    common = (counts, table, groups, first, second, names)
+    found = {"fixed": fixed(*common, enough=enough), "hierarchical": as_makers(*common, developers)}
+    if sizes is not None:
+        found["matched"] = as_makers(*common, developers, sizes)
+    return found | {"best": best(*common)}
+
+
+BEST_DRAWS = 4000
+
+
+def _between(counts: Counts, labels: npt.NDArray[Any], first: str, second: str) -> int:
+    grid = np.ix_(np.flatnonzero(labels == first), np.flatnonzero(labels == second))
+    return round(float(counts.games[grid].sum()))
+
+
+def _refused(votes: int, models: tuple[int, int], names: tuple[str, str], why: str) -> Contrast:
+    sentence = f"Nothing can be said of {names[0]} against {names[1]} models here: {why}."
+    return Contrast(math.nan, math.nan, math.nan, votes, models, 1, sentence)
+
+
+def _result(
+    estimate: float, lower: float, upper: float, votes: int, models: tuple[int, int], names: tuple[str, str]
+) -> Contrast:
+    """A verdict of models, not votes: more votes alone would not settle it, so none are promised."""
+    sentence = _sentence(estimate, lower, upper, votes, 0, names)
+    return Contrast(estimate, lower, upper, votes, models, 0, sentence)

@@ -11,10 +11,10 @@ from arena.battles.models import Battle, Voter
 from arena.battles.voters import COOKIE
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment, Developer, Host
 from arena.redis import client as redis_client
-from tests.double import Double, double
+from tests.double import LONG, Double, double, show_row, tag_row
 
+__all__ = ["show_row", "tag_row"]
 CN_TAG, US_TAG = "kappa:1b", "lambda:1b"
-LONG = 8192
 
 
 @pytest.fixture(autouse=True)
@@ -29,23 +29,6 @@ def ollama() -> Iterator[Double]:
         server.json("GET", "/api/version", {"version": "0.24.0"})
         server.json("GET", "/api/tags", {"models": [tag_row(CN_TAG), tag_row(US_TAG)]})
         yield server
-
-
-def tag_row(name: str, digest: str = "") -> dict[str, object]:
-    details = {"parameter_size": "1B", "quantization_level": "Q4_K_M"}
-    return {"name": name, "model": name, "size": 1000, "digest": digest or f"manifest-{name}", "details": details}
-
-
-def show_row(weights: str = "a" * 64, **fields: object) -> dict[str, object]:
-    return {
-        "license": "x",
-        "modelfile": f"FROM /models/blobs/sha256-{weights}\n",
-        "template": "{{ .Messages }}",
-        "details": {"family": "llama"},
-        "model_info": {"general.architecture": "llama", "llama.context_length": LONG},
-        "capabilities": ["completion"],
-        **fields,
-    }
 
 
 @pytest.fixture

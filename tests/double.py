@@ -16,6 +16,32 @@ from typing import Any
 RECORDINGS = Path(__file__).parent / "data" / "ollama"
 
 
+LONG = 8192
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def tag_row(name: str, digest: str = "") -> dict[str, object]:
+    details = {"parameter_size": "1B", "quantization_level": "Q4_K_M"}
+    return {"name": name, "model": name, "size": 1000, "digest": digest or f"manifest-{name}", "details": details}
+
+
+def show_row(weights: str = "a" * 64, **fields: object) -> dict[str, object]:
+    return {
+        "license": "x",
+        "modelfile": f"FROM /models/blobs/sha256-{weights}\n",
+        "template": "{{ .Messages }}",
+        "details": {"family": "llama"},
+        "model_info": {"general.architecture": "llama", "llama.context_length": LONG},
+        "capabilities": ["completion"],
+        **fields,
+    }
+
+
 @dataclass
 class Script:
     """One answer: `chunks` are (seconds since the request, text); None for status sends nothing at all."""

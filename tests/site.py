@@ -12,9 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.conftest import show_row, tag_row
-from tests.double import Double, double
-from tests.environment import free_port
+from tests.double import Double, double, free_port, show_row, tag_row
 
 ROOT = Path(__file__).resolve().parents[1]
 CN, US = "qwen3:0.6b", "llama3.2:1b"

@@ -7,7 +7,7 @@ from celery.signals import celeryd_after_setup, heartbeat_sent, worker_ready
 from arena import queue
 from arena.catalogue.models import Host
 from arena.celery import app
-from arena.leaderboard.services import refit_boards
+from arena.leaderboard.services import refit_boards, thin_snapshots
 from arena.worker_signs import show_worker
 from workers import answers, hosts, pulls, sweep, try_outs
 
@@ -47,6 +47,12 @@ def probe_hosts() -> None:
 def refit() -> None:
     """Count new votes and publish snapshots."""
     refit_boards()
+
+
+@app.task(name=queue.THIN)
+def thin() -> None:
+    """Keep one snapshot a day of those older than a week."""
+    thin_snapshots()
 
 
 @celeryd_after_setup.connect

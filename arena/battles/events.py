@@ -32,6 +32,7 @@ from arena.redis import async_client
 PATH = re.compile(r"^/battles/([0-9a-f-]{36})/events$")
 LIFE_SECONDS = 55  # then the browser comes back, and what only the database knows is looked at again
 SILENCE_TICKS = 100
+UNPACED_SECONDS = 0.02
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
@@ -109,7 +110,6 @@ async def _events(following: Following, since: int | None) -> AsyncIterator[str]
     until, quiet = loop.time() + LIFE_SECONDS, 0
     shown: View | None = None
     while loop.time() < until:
-        began = loop.time()
         try:
             now_ms, restarted = await _read(following)
         except (redis.RedisError, OSError):
@@ -117,7 +117,9 @@ async def _events(following: Following, since: int | None) -> AsyncIterator[str]
         tick = max(0, (now_ms - following.began_ms) // TICK_MS)
         if shown is None and since is not None and not restarted:
             shown = _resume(following, min(since, tick))
-        current = _view(following, following.began_ms + tick * TICK_MS)
+        # off the pace, what is there is shown at once; on it, what was there at the last tick
+        at_ms = following.began_ms + tick * TICK_MS if settings.PACED else now_ms + 1
+        current = _view(following, at_ms)
         over = restarted or shown is None
         if over or current != shown:
             yield _event(following, tick, current, None if over else shown)
@@ -127,7 +129,8 @@ async def _events(following: Following, since: int | None) -> AsyncIterator[str]
         quiet += 1
         if quiet % SILENCE_TICKS == 0:
             yield ": still here\n\n"
-        await asyncio.sleep(max(0.0, TICK_MS / 1000 - (loop.time() - began)))
+        next_ms = following.began_ms + (tick + 1) * TICK_MS + 1
+        await asyncio.sleep(max(0.005, (next_ms - now_ms) / 1000) if settings.PACED else UNPACED_SECONDS)
 
 
 async def _read(following: Following) -> tuple[int, bool]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Max, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from arena.catalogue.models import Contestant
@@ -20,6 +21,7 @@ from ratings import Counts, Table, fit, groups
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
 REFIT_EVERY = timedelta(seconds=1)
+KEEP_ALL = timedelta(days=7)
 COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
 
 
@@ -60,6 +62,13 @@ def refit(board: Board) -> Snapshot:
         pairs=zlib.compress(json.dumps(_pairs(counts)).encode()),
         covariance=zlib.compress(table.covariance.tobytes()),
     )
+
+
+def thin_snapshots() -> int:
+    """Delete snapshots older than a week but for the last of each board and day; return how many went."""
+    old = Snapshot.objects.filter(created__lt=timezone.now() - KEEP_ALL)
+    last = old.values("board", day=TruncDate("created")).annotate(last=Max("pk")).values_list("last", flat=True)
+    return old.exclude(pk__in=list(last)).delete()[0]
 
 
 def board_counts(board: Board) -> tuple[list[Contestant], Counts]:

@@ -126,7 +126,7 @@ def test_an_open_battles_page_holds_no_measure_and_no_text(pair: Pair, alice: Vo
     play(battle)
     battle.turns.get().replies.update(reasoning="secret thoughts", cause="host secret", total_ms=4711, tokens=815)
     text = everything(alices_browser, battle)
-    for secret in ("secret", "4711", "815", "Q4", "test host", "tokens per second"):
+    for secret in ("secret", "4711", "815", "Q4", "test host", "Tokens/s"):
         assert secret not in text
 
 

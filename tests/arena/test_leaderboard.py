@@ -157,6 +157,19 @@ def test_pairs_are_in_the_snapshot(voted: Snapshot):
     assert json.dumps(voted.rows)
 
 
+def test_old_snapshots_are_thinned_to_one_a_day(voted: Snapshot):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    old = timezone.now().replace(hour=12) - timedelta(days=9)
+    kept = [services.refit(voted.board).pk for _ in range(4)]
+    for number, pk in enumerate(kept):
+        Snapshot.objects.filter(pk=pk).update(created=old + timedelta(minutes=number, days=number // 3))
+    assert services.thin_snapshots() == 2
+    assert set(Snapshot.objects.values_list("pk", flat=True)) == {voted.pk, kept[2], kept[3]}
+
+
 def test_wilson():
     assert wilson(0, 0) == (0, 1)
     assert wilson(5, 10) == (pytest.approx(0.2366, abs=1e-4), pytest.approx(0.7634, abs=1e-4))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import free_port
+from tests.double import free_port
 from workers.errors import OllamaError
 from workers.ollama import Deadlines, Ollama
 

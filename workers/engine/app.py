@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from workers.engine.answers import Request, answer
 from workers.engine.files import ModelFile, scan
-from workers.engine.pool import LoadFailed, Pool
+from workers.engine.pool import LoadFailed, Pool, QueueFull
 from workers.engine.protocol import (
     Problem,
     json_response,
@@ -86,7 +86,7 @@ def create_app(folder: Path, max_loaded: int = 3, slots: int = 2) -> Starlette:
             Route("/api/generate", generate, methods=["POST"]),
             Route("/api/pull", no_pull, methods=["POST"]),
         ],
-        exception_handlers={Problem: _problem, HTTPException: _plain},  # type: ignore[dict-item]
+        exception_handlers={Problem: _problem, HTTPException: _plain, QueueFull: _busy},  # type: ignore[dict-item]
         lifespan=lifespan,
     )
     app.state.engine = engine
@@ -95,6 +95,10 @@ def create_app(folder: Path, max_loaded: int = 3, slots: int = 2) -> Starlette:
 
 async def _problem(request: HttpRequest, error: Problem) -> Response:
     return error.response()
+
+
+async def _busy(request: HttpRequest, error: QueueFull) -> Response:
+    return Problem(503, "server busy, please try again.  maximum pending requests exceeded").response()
 
 
 async def _plain(request: HttpRequest, error: HTTPException) -> Response:

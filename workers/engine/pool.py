@@ -13,6 +13,10 @@ from workers.engine.files import ModelFile
 LOAD_SECONDS = 300
 
 
+class QueueFull(Exception):
+    """Too many requests wait for a load."""
+
+
 class LoadFailed(Exception):
     """The model's process ended, or said why it can't load."""
 
@@ -44,8 +48,9 @@ class Loaded:
 class Pool:
     """At most `limit` models at once; the least recently used idle one goes first."""
 
-    def __init__(self, limit: int, slots: int) -> None:
-        self.limit, self.slots = limit, slots
+    def __init__(self, limit: int, slots: int, queue: int = 512) -> None:
+        self.limit, self.slots, self.queue = limit, slots, queue
+        self._waiting = 0
         self.loaded: dict[str, Loaded] = {}
         self._loading = asyncio.Lock()
         self._freed = asyncio.Condition()
@@ -66,7 +71,14 @@ class Pool:
 
     async def load(self, model: ModelFile, n_ctx: int, keep_alive: float | None) -> Loaded:
         """Return the loaded model. The last request that sets `keep_alive` wins (contract §6)."""
-        async with self._loading:
+        if self._waiting >= self.queue:
+            raise QueueFull
+        self._waiting += 1
+        try:
+            await self._loading.acquire()
+        finally:
+            self._waiting -= 1
+        try:
             loaded = self.loaded.get(model.name)
             if loaded is not None and not (loaded.alive and loaded.n_ctx == n_ctx and loaded.model == model):
                 await self._wait_idle(loaded)
@@ -79,6 +91,8 @@ class Pool:
                 loaded.keep_alive = keep_alive
             loaded.used = time.monotonic()
             return loaded
+        finally:
+            self._loading.release()
 
     async def unload(self, name: str) -> None:
         """Stop a model's process."""

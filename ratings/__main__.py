@@ -1,0 +1,100 @@
+"""`python -m ratings FILE [--format json] [--groups groups.csv]`: ratings from a file of votes."""
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ratings import Counts, Table, fit
+from ratings.errors import RatingsError
+from ratings.groups import answers
+from ratings.reading import read_groups, read_votes
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print ratings; exit status 2 and one clear line for bad input."""
+    parser = argparse.ArgumentParser(prog="python -m ratings", description=__doc__)
+    parser.add_argument("file", type=Path, help="votes: .csv, .jsonl or .parquet with model_a, model_b, winner")
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    parser.add_argument("--groups", type=Path, help="CSV: model,group; the two largest groups are compared")
+    parser.add_argument("--ties", choices=["half", "davidson", "rao-kupper"], default="half")
+    parser.add_argument("--prior", type=float, help="standard deviation, Elo, of a normal prior; none if left out")
+    parser.add_argument("--level", type=float, default=0.95)
+    options = parser.parse_args(arguments)
+    try:
+        votes = read_votes(options.file)
+        counts = votes.counts()
+        table = fit(counts, ties=options.ties, prior=options.prior, level=options.level)
+        groups = compare(votes.names, counts, table, read_groups(options.groups) if options.groups else {})
+    except (RatingsError, ValueError) as error:
+        print(f"ratings: {error}", file=sys.stderr)
+        return 2
+    rows = models(votes.names, counts, table)
+    if options.format == "json":
+        print(json.dumps({"models": rows, "groups": groups}, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(rows, groups)
+    return 0
+
+
+def models(names: tuple[str, ...], counts: Counts, table: Table) -> list[dict[str, Any]]:
+    """Return the rows, the best first, unranked ones last."""
+    played = counts.games.sum(axis=1)
+    rows = [
+        {
+            "model": name,
+            "rating": _number(table.rating[i]),
+            "lower": _number(table.lower[i]),
+            "upper": _number(table.upper[i]),
+            "rank_low": int(table.rank_low[i]) or None,
+            "rank_high": int(table.rank_high[i]) or None,
+            "votes": round(float(played[i])),
+            "status": table.status[i],
+            "component": int(table.component[i]) if table.component[i] >= 0 else None,
+        }
+        for i, name in enumerate(names)
+    ]
+    return sorted(rows, key=lambda r: (r["rating"] is None, r["component"] or 0, -(r["rating"] or 0), r["model"]))
+
+
+def compare(names: tuple[str, ...], counts: Counts, table: Table, groups: dict[str, str]) -> dict[str, Any]:
+    """Return the comparison of the two largest groups; {} without groups."""
+    labels = [groups.get(name, "") for name in names]
+    largest = [label for label, _ in Counter(sorted(label for label in labels if label)).most_common(2)]
+    if len(largest) < 2:
+        return {}
+    first, second = sorted(largest)
+    found = answers(counts, table, labels, first, second, names=(first, second))
+    return {"first": first, "second": second} | {key: _plain(asdict(value)) for key, value in found.items()}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: _number(value) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _print(rows: list[dict[str, Any]], groups: dict[str, Any]) -> None:
+    width = max([len(row["model"]) for row in rows], default=5)
+    print(f"{'rank':>7}  {'model':<{width}}  {'rating':>7}  {'interval':>15}  {'votes':>9}")
+    for row in rows:
+        if row["rating"] is None:
+            print(f"{'–':>7}  {row['model']:<{width}}  {row['status']} ({row['votes']} votes)")
+            continue
+        rank = f"{row['rank_low']}–{row['rank_high']}" if row["rank_low"] != row["rank_high"] else str(row["rank_low"])
+        group = f"  group {row['component'] + 1}" if row["component"] else ""
+        interval = f"[{row['lower']:.0f}, {row['upper']:.0f}]"
+        print(f"{rank:>7}  {row['model']:<{width}}  {row['rating']:>7.0f}  {interval:>15}  {row['votes']:>9,}{group}")
+    for name in ("fixed", "hierarchical", "matched", "best"):
+        if name in groups:
+            print(f"\n{name}: {groups[name]['sentence']}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

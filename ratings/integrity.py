@@ -1,0 +1,108 @@
+"""Suspicions about voters: against the crowd, repeated, in bursts. Nothing is ever dropped here.
+
+Against the crowd: on each pair outcomes are ordered (first model, undecided, second model), and a vote gets an exact
+p-value in each direction under the crowd's distribution, without the voter's own votes and with one pseudo-count each,
+made uniform by randomisation; Fisher's combination (1932) over a voter's votes, the smaller direction counted twice;
+corrected for looking at 1, 2, 4, 8 … votes by spending α/2^{k+1} at the k-th look (repeated looks, arXiv 2403.04132).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import chi2, poisson
+
+PLACE = np.array([0, 2, 1, 1])  # of A, B, tie and both bad on the scale from one model to the other
+N_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """`p`: of an honest voter doing at least this, corrected for many looks, not for many voters."""
+
+    kind: str
+    voter: str
+    votes: int
+    p: float
+
+
+def against_the_crowd(
+    a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike, voter: Sequence[str], seed: int = 0
+) -> list[Suspicion]:
+    """Return one suspicion for each voter, the smallest p first.
+
+    Args:
+        a, b, outcome: (N,) in the order of the votes; swapped sides are read as one pair.
+        voter: (N,), who voted.
+        seed: of the randomised p-values.
+    """
+    left, right, result = (np.asarray(column, dtype=np.intp) for column in (a, b, outcome))
+    swap = left > right
+    keys = list(zip(np.where(swap, right, left).tolist(), np.where(swap, left, right).tolist(), strict=True))
+    turned = np.where(swap, 2 - PLACE[result], PLACE[result])
+    crowd: dict[tuple[int, int], npt.NDArray[np.float64]] = defaultdict(lambda: np.ones(N_PLACES))
+    own: dict[tuple[str, tuple[int, int]], npt.NDArray[np.float64]] = defaultdict(lambda: np.zeros(N_PLACES))
+    for key, who, value in zip(keys, voter, turned.tolist(), strict=True):
+        crowd[key][value] += 1
+        own[who, key][value] += 1
+    generator = np.random.default_rng(seed)
+    values: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for key, who, value in zip(keys, voter, turned.tolist(), strict=True):
+        others = crowd[key] - own[who, key]
+        values[who].append(_p_values(others / others.sum(), value, generator.random()))
+    found = [Suspicion("against the crowd", who, len(ps), _both_ways(ps)) for who, ps in values.items()]
+    return sorted(found, key=lambda row: row.p)
+
+
+def repeated(voter: Sequence[str], question: Sequence[str]) -> list[Suspicion]:
+    """Return voters who voted on one question several times: certain, so p is 0."""
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    for pair in zip(voter, question, strict=True):
+        seen[pair] += 1
+    counts: dict[str, int] = defaultdict(int)
+    for (who, _), times in seen.items():
+        counts[who] += times - 1
+    return [Suspicion("repeated", who, times, 0.0) for who, times in counts.items() if times]
+
+
+def bursts(times: npt.ArrayLike, voter: Sequence[str], window: float = 60.0) -> list[Suspicion]:
+    """Return voters with more votes in a window than their own mean rate explains.
+
+    Args:
+        times: (N,) seconds, in any order.
+        voter: (N,).
+        window: seconds. Poisson tail of the fullest window, corrected for the number of windows (Bonferroni).
+    """
+    by_voter: dict[str, list[float]] = defaultdict(list)
+    for at, who in zip(np.asarray(times, dtype=float).tolist(), voter, strict=True):
+        by_voter[who].append(at)
+    found = []
+    for who, moments in by_voter.items():
+        clock = np.sort(moments)
+        span = max(float(clock[-1] - clock[0]), window)
+        fullest = int((np.searchsorted(clock, clock + window, side="right") - np.arange(len(clock))).max())
+        tail = float(poisson.sf(fullest - 1, len(clock) * window / span))
+        p = min(1.0, tail * len(clock)) if span > window else 1.0
+        found.append(Suspicion("burst", who, fullest, p))
+    return sorted(found, key=lambda row: row.p)
+
+
+def _p_values(probability: npt.NDArray[np.float64], value: int, uniform: float) -> tuple[float, float]:
+    """Exact and randomised, towards either end: each uniform on (0, 1) when the vote follows `probability`."""
+    below, own = float(probability[:value].sum()), float(probability[value])
+    low = below + uniform * own
+    return max(low, 1e-300), max(1 - low, 1e-300)
+
+
+def _both_ways(values: list[tuple[float, float]]) -> float:
+    return min(1.0, 2 * min(_fisher_with_looks([pair[way] for pair in values]) for way in (0, 1)))
+
+
+def _fisher_with_looks(values: list[float]) -> float:
+    sums = (-2 * np.cumsum(np.log(values))).tolist()
+    looks = [2**k for k in range(64) if 2**k <= len(values)]
+    looks += [len(values)] if looks[-1] != len(values) else []
+    spent = [float(chi2.sf(sums[n - 1], 2 * n)) * 2 ** (k + 1) for k, n in enumerate(looks)]
+    return float(min([1.0, *spent]))
