@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ratings.errors import BadCounts, BadModel, BadVote, BadWeight, SelfPair, UnknownOutcome
 
 Floats = npt.NDArray[np.float64]
-CHUNK = 1 << 16  # votes at a time: keys and masks stay in the cache, and memory does not grow with votes
+CHUNK = 1 << 18  # votes at a time: memory does not grow with votes, and M² bins are added seldom enough
 
 
 class Outcome(IntEnum):
@@ -76,10 +76,17 @@ class Counts:
         bins = np.zeros(n_models * n_models * 4)
         for start in range(0, len(left), CHUNK):
             part = slice(start, start + CHUNK)
-            rows = (left[part], right[part], result[part], None if heavy is None else heavy[part])
-            _check(*rows, n_models, start)
-            bins += np.bincount(_keys(*rows[:3], n_models), weights=rows[3], minlength=len(bins))
-        return cls._from_bins(bins.reshape(n_models, n_models, 4))
+            rows = (left[part], right[part], result[part])
+            weights = None if heavy is None else heavy[part]
+            _check_range(*rows, n_models, start)
+            _check_weight(weights, start)
+            bins += np.bincount(_keys(*rows, n_models), weights=weights, minlength=len(bins))
+        bins = bins.reshape(n_models, n_models, 4)
+        if heavy is None and bins[np.arange(n_models), np.arange(n_models)].any():
+            _refuse(SelfPair, "a model against itself", left == right, 0)  # found by its count: no pass of its own
+        if heavy is not None and (same := left == right).any():
+            _refuse(SelfPair, "a model against itself", same, 0)
+        return cls._from_bins(bins)
 
     @classmethod
     def _from_bins(cls, bins: Floats) -> "Counts":
@@ -145,31 +152,30 @@ def _integers(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def _keys(a: npt.NDArray[Any], b: npt.NDArray[Any], outcome: npt.NDArray[Any], n_models: int) -> npt.NDArray[np.intp]:
-    keys = a.astype(np.intp)
-    keys *= n_models
-    keys += b
+    keys: npt.NDArray[np.intp] = np.multiply(a, n_models, dtype=np.intp, casting="unsafe")
+    keys += b.astype(np.intp, copy=False)
     keys *= 4
-    keys += outcome
+    keys += outcome.astype(np.intp, copy=False)
     return keys
 
 
-def _check(
-    a: npt.NDArray[Any],
-    b: npt.NDArray[Any],
-    outcome: npt.NDArray[Any],
-    weight: Floats | None,
-    n_models: int,
-    start: int,
+def _check_range(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], outcome: npt.NDArray[Any], n_models: int, start: int
 ) -> None:
-    """Raise for the first bad row, each kind named."""
     for column in (a, b):
-        if column.min() < 0 or column.max() >= n_models:
+        if _beyond(column, n_models):
             _refuse(BadModel, f"a model outside 0…{n_models - 1}", (column < 0) | (column >= n_models), start)
-    if outcome.min() < 0 or outcome.max() > Outcome.BOTH_BAD:
-        _refuse(UnknownOutcome, "an outcome outside 0…3", (outcome < 0) | (outcome > Outcome.BOTH_BAD), start)
-    same = a == b
-    if same.any():
-        _refuse(SelfPair, "a model against itself", same, start)
+    if _beyond(outcome, len(Outcome)):
+        _refuse(UnknownOutcome, "an outcome outside 0…3", (outcome < 0) | (outcome >= len(Outcome)), start)
+
+
+def _beyond(column: npt.NDArray[Any], limit: int) -> bool:
+    """Whether a value lies outside 0…limit−1, in one pass: read as unsigned, a negative one is huge."""
+    unsigned = column.view(np.dtype(f"u{column.dtype.itemsize}"))
+    return int(unsigned.max()) >= limit
+
+
+def _check_weight(weight: Floats | None, start: int) -> None:
     if weight is not None:
         bad = ~(np.isfinite(weight) & (weight >= 0))
         if bad.any():
