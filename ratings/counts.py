@@ -81,12 +81,12 @@ class Counts:
             _check_range(*rows, n_models, start)
             _check_weight(weights, start)
             bins += np.bincount(_keys(*rows, n_models), weights=weights, minlength=len(bins))
-        bins = bins.reshape(n_models, n_models, 4)
-        if heavy is None and bins[np.arange(n_models), np.arange(n_models)].any():
+        cells = bins.reshape(n_models, n_models, 4)
+        if heavy is None and cells[np.arange(n_models), np.arange(n_models)].any():
             _refuse(SelfPair, "a model against itself", left == right, 0)  # found by its count: no pass of its own
         if heavy is not None and (same := left == right).any():
             _refuse(SelfPair, "a model against itself", same, 0)
-        return cls._from_bins(bins)
+        return cls._from_bins(cells)
 
     @classmethod
     def _from_bins(cls, bins: Floats) -> "Counts":
