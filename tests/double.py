@@ -148,7 +148,10 @@ class Double:
     def _answer(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:
             file = connection.makefile("rb")
-            method, path, _ = file.readline().decode().split(" ", 2)
+            first = file.readline().decode()
+            if not first:  # somebody only looked whether we listen
+                return
+            method, path, _ = first.split(" ", 2)
             length = 0
             while (header := file.readline().strip()) != b"":
                 name, _, value = header.partition(b":")

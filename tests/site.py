@@ -45,6 +45,13 @@ class Site:
             os.kill(pid, number)
         return pids
 
+    def says(self, word: str, seconds: float) -> None:
+        """Wait for a word on the console."""
+        end, console = time.monotonic() + seconds, self.var.parent / f"{self.var.name}.out"
+        while word not in console.read_text():
+            assert time.monotonic() < end, console.read_text()
+            time.sleep(0.1)
+
     def healthy(self, seconds: float = 40) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -56,7 +63,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def running(var: Path, **environment: str) -> Iterator[Site]:
+def running(var: Path, battles: bool = True, **environment: str) -> Iterator[Site]:
     """Run the supervisor until the block ends."""
     port = free_port()
     clean = {key: value for key, value in os.environ.items() if key not in OURS}
@@ -66,7 +73,10 @@ def running(var: Path, **environment: str) -> Iterator[Site]:
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, text=True)
     site = Site(f"http://127.0.0.1:{port}", var.resolve(), process)
     try:
-        site.healthy(120)
+        if battles:
+            site.healthy(120)
+        else:
+            site.says("Ready after", 60)
         yield site
     finally:
         process.send_signal(signal.SIGINT)
