@@ -28,11 +28,13 @@ def lock(var: Path) -> IO[str]:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        file.close()
         raise CannotStart(
             f"The site of {var} is running already. Stop it, or start a second one beside it:"
             " make run PORT=9000 VAR=/other/folder"
         ) from None
     if shutil.disk_usage(var).free < 200_000_000:
+        file.close()
         raise CannotStart(
             f"Less than 200 MB are free in {var}. Make room, or choose another folder: make run VAR=/some/folder"
         )
