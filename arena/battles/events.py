@@ -32,7 +32,7 @@ from arena.redis import async_client
 PATH = re.compile(r"^/battles/([0-9a-f-]{36})/events$")
 LIFE_SECONDS = 55  # then the browser comes back, and what only the database knows is looked at again
 SILENCE_TICKS = 100
-UNPACED_SECONDS = 0.02
+UNPACED_TICK_MS = 20  # off the pace, what is there is shown nearly at once
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
@@ -114,12 +114,10 @@ async def _events(following: Following, since: int | None) -> AsyncIterator[str]
             now_ms, restarted = await _read(following)
         except (redis.RedisError, OSError):
             return  # the browser comes back by itself; until Redis does, there is nothing to show
-        tick = max(0, (now_ms - following.began_ms) // TICK_MS)
+        tick = max(0, (now_ms - following.began_ms) // _tick_ms())
         if shown is None and since is not None and not restarted:
             shown = _resume(following, min(since, tick))
-        # off the pace, what is there is shown at once; on it, what was there at the last tick
-        at_ms = following.began_ms + tick * TICK_MS if settings.PACED else now_ms + 1
-        current = _view(following, at_ms)
+        current = _view(following, following.began_ms + tick * _tick_ms())
         over = restarted or shown is None
         if over or current != shown:
             yield _event(following, tick, current, None if over else shown)
@@ -129,8 +127,8 @@ async def _events(following: Following, since: int | None) -> AsyncIterator[str]
         quiet += 1
         if quiet % SILENCE_TICKS == 0:
             yield ": still here\n\n"
-        next_ms = following.began_ms + (tick + 1) * TICK_MS + 1
-        await asyncio.sleep(max(0.005, (next_ms - now_ms) / 1000) if settings.PACED else UNPACED_SECONDS)
+        next_ms = following.began_ms + (tick + 1) * _tick_ms() + 1
+        await asyncio.sleep(max(0.005, (next_ms - now_ms) / 1000))
 
 
 async def _read(following: Following) -> tuple[int, bool]:
@@ -156,11 +154,16 @@ async def _read(following: Following) -> tuple[int, bool]:
 
 def _resume(following: Following, tick: int) -> View | None:
     """Return what a browser that heard `tick` has; nothing if a side was begun anew, or its stream lost, since."""
-    at_ms = following.began_ms + tick * TICK_MS
+    at_ms = following.began_ms + tick * _tick_ms()
     tracks = [following.track(side) for side in Side.values]
     if any(not track.times or track.times[0] >= at_ms for track in tracks):
         return None
     return _view(following, at_ms)
+
+
+def _tick_ms() -> int:
+    """The step of event ids: an id tells exactly what was shown, with the pace on or off."""
+    return TICK_MS if settings.PACED else UNPACED_TICK_MS
 
 
 def _view(following: Following, at_ms: int) -> View:

@@ -65,6 +65,22 @@ def test_resume_sends_only_what_is_new(battle: Battle, alices_browser: Client):
     assert all(not data["over"] and not data["a"] and not data["b"] for _, data in again)
 
 
+def test_off_the_pace_a_resume_repeats_nothing(battle: Battle, alices_browser: Client, settings):
+    """Break off in the middle at every event: what came before and what comes after is the whole text, once."""
+    settings.PACED = False
+    write(battle, "A", *(f"a{i} " for i in range(12)), end="whole", pause=0.03)
+    write(battle, "B", *(f"b{i} " for i in range(12)), end="whole", pause=0.03)
+    whole = "".join(f"a{i} " for i in range(12))
+    began = battle.turns.get().created.timestamp() * 1000
+    for tick in range(0, 60, 7):
+        at_ms = began + tick * 20
+        entries = redis_client().xrange(streams.stream_key(Reply.objects.get(turn__battle=battle, side="A").pk, 1))
+        before = "".join(fields["t"] for key, fields in entries if "t" in fields and int(key.split("-")[0]) < at_ms)
+        events = parse(follow(alices_browser, battle, str(tick))[2])
+        after = "".join(data["a"] for _, data in events)
+        assert after == whole if events and events[0][1]["over"] else before + after == whole
+
+
 def test_resume_after_a_side_was_begun_anew_starts_over(battle: Battle, alices_browser: Client):
     write(battle, "A", "first try", end="whole")
     write(battle, "B", "other", end="whole")

