@@ -12,6 +12,7 @@ import numpy.typing as npt
 import scipy.linalg
 from scipy.special import expit
 
+from ratings.bradley_terry import hessian_factor
 from ratings.counts import Counts, Floats
 from ratings.errors import NotConverged
 from ratings.fitting import fit
@@ -55,27 +56,17 @@ def bootstrap(counts: Counts, resamples: int = 1000, seed: int = 0) -> Resamples
     table = fit(counts)
     index = np.flatnonzero(table.component == 0)
     part = counts.subset(index)
-    theta = (table.rating[index] - CENTRE) / ELO
+    theta = table.theta[index]
     i, j = np.nonzero(np.triu(part.games))
     cells = np.stack([part.wins[i, j], part.wins[j, i], part.ties[i, j]])
-    p = expit(theta[i] - theta[j])
-    factor = _factor(len(index), i, j, part.games[i, j] * p * (1 - p))
+    p = expit(theta[:, None] - theta[None, :])
+    factor = hessian_factor(part.games * p * (1 - p))
     generator = np.random.default_rng(seed)
     rows = []
     for start in range(0, resamples, BATCH):
         drawn = generator.poisson(cells, size=(min(BATCH, resamples - start), *cells.shape)).astype(np.float64)
         rows.append(_solve(theta, drawn, i, j, factor))
     return Resamples(np.concatenate(rows) * ELO + CENTRE, index)
-
-
-def _factor(m: int, i: Indices, j: Indices, weight: Floats) -> tuple[Floats, bool]:
-    hessian = np.zeros((m, m))
-    hessian[i, j] = hessian[j, i] = -weight
-    degree = -hessian.sum(axis=1)
-    hessian += degree.mean() / m
-    hessian[np.diag_indices(m)] += degree
-    factor, lower = scipy.linalg.cho_factor(hessian, lower=True)
-    return factor, lower
 
 
 def _solve(start: Floats, drawn: Floats, i: Indices, j: Indices, factor: tuple[Floats, bool]) -> Floats:

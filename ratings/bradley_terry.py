@@ -10,6 +10,7 @@ import numpy as np
 import scipy.linalg
 from scipy.special import expit
 
+from ratings.algebra import centred, laplacian, levelled
 from ratings.counts import Floats
 from ratings.errors import NotConverged, NotFinite
 
@@ -46,7 +47,7 @@ def solve(score: Floats, games: Floats, residual: "Residual", prior: float | Non
     for iteration in range(1, MOST_STEPS + 1):
         p = expit(theta[:, None] - theta[None, :])
         gradient = won - (games * p).sum(axis=1) - precision * theta
-        factor = _factor(games * p * (1 - p), precision)
+        factor = hessian_factor(games * p * (1 - p), precision)
         step = scipy.linalg.cho_solve(factor, gradient, check_finite=False)
         largest = float(np.abs(step).max(initial=0.0))
         if not np.isfinite(largest):
@@ -66,13 +67,13 @@ class Residual:
     ties: Floats
 
 
-def _factor(curvature: Floats, precision: float) -> tuple[Floats, bool]:
-    """Cholesky of the Hessian plus a multiple of 11ᵀ, which fixes the free level and changes nothing else."""
-    degree = curvature.sum(axis=1)
-    hessian = -curvature
-    level = float(degree.mean()) / len(degree)
-    hessian += level
-    hessian[np.diag_indices_from(hessian)] = degree + level + precision
+def hessian_factor(curvature: Floats, precision: float = 0.0) -> tuple[Floats, bool]:
+    """Return the Cholesky factor of the Hessian with a fixed level; `curvature` is n p (1 − p) of each pair, (m, m).
+
+    Raises:
+        NotFinite: when the comparisons are too uneven for floating point.
+    """
+    hessian = levelled(laplacian(curvature), precision)
     try:
         factor, lower = scipy.linalg.cho_factor(hessian, lower=True, overwrite_a=True, check_finite=False)
     except scipy.linalg.LinAlgError:
@@ -86,13 +87,8 @@ def _sandwich(theta: Floats, residual: Residual, factor: tuple[Floats, bool]) ->
     won = residual.wins * (1 - p) ** 2
     squares = won + won.T + residual.ties * (0.5 - p) ** 2
     squares += _unseen(residual, p)
-    meat = -squares
-    meat[np.diag_indices_from(meat)] = squares.sum(axis=1)
     inverse = scipy.linalg.cho_solve(factor, np.eye(len(theta)), check_finite=False)
-    covariance = inverse @ meat @ inverse
-    centre = covariance - covariance.mean(axis=0)
-    centre -= centre.mean(axis=1)[:, None]
-    return np.asarray((centre + centre.T) / 2)
+    return centred(inverse @ laplacian(squares) @ inverse)
 
 
 def _unseen(residual: Residual, p: Floats) -> Floats:

@@ -66,6 +66,11 @@ class Table:
         return self._ranks[1]
 
     @property
+    def theta(self) -> Floats:
+        """Strengths on the natural scale, mean zero in each component; NaN where unranked."""
+        return (self.rating - CENTRE) / ELO
+
+    @property
     def standard_error(self) -> Floats:
         """Standard errors, Elo."""
         return np.sqrt(np.diagonal(self.covariance))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from ratings.algebra import laplacian
 from ratings.counts import Counts, Floats
 from ratings.errors import RatingsError
 from ratings.fitting import Table, fit
-from ratings.scale import CENTRE, ELO
+from ratings.groups import contrast_weights
+from ratings.scale import ELO
 
 ROUNDS = 60
 NEAR = 8.0  # Elo: nearer than this the influences are as good as exact, so the rest goes in one round
@@ -68,10 +70,8 @@ def without_each(table: Table, groups: list[str], first: str, second: str) -> li
 
 def mean_difference(table: Table, groups: list[str], first: str, second: str) -> float:
     """Return mean rating of the first group minus the second's, over the largest component; NaN if one is empty."""
-    labels = np.array(groups, dtype=object)
-    rated = table.component == 0
-    sides = [table.rating[(labels == name) & rated] for name in (first, second)]
-    return float(sides[0].mean() - sides[1].mean()) if all(len(side) for side in sides) else float("nan")
+    weights = contrast_weights(table, groups, first, second)
+    return _contrast(table, weights) if weights.any() else float("nan")
 
 
 def _contrast(table: Table, weights: Floats) -> float:
@@ -81,11 +81,8 @@ def _contrast(table: Table, weights: Floats) -> float:
 
 def _drop(counts: Counts, table: Table, weights: Floats, value: float) -> tuple[Counts, float]:
     """Drop the most telling votes whose influences add up to `value`; return the rest and how many went."""
-    theta = (table.rating - CENTRE) / ELO
-    p = expit(theta[:, None] - theta[None, :])
-    hessian = -counts.games * p * (1 - p)
-    hessian[np.diag_indices_from(hessian)] = -hessian.sum(axis=1)
-    pull = np.linalg.pinv(hessian) @ weights * ELO
+    p = expit(table.theta[:, None] - table.theta[None, :])
+    pull = np.linalg.pinv(laplacian(counts.games * p * (1 - p))) @ weights * ELO
     slope = pull[:, None] - pull[None, :]
     wins, ties = counts.wins.copy(), counts.ties.copy()
     cells = [

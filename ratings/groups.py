@@ -14,11 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from ratings.counts import Counts
+from ratings.counts import Counts, Floats
 from ratings.fitting import Table
 from ratings.makers import TooFewModels, hierarchical
 from ratings.scale import win_probability
 from ratings.simultaneous import normal_draws
+
+DIFFERENCE = 30.0  # Elo: the difference that "can't tell yet" speaks of
+BEST_DRAWS = 4000
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,13 @@ def fixed(
 
     Only models of the largest component take part: nothing is compared across components.
     """
-    labels = np.array(groups, dtype=object)
-    rated = table.component == 0
-    left, right = np.flatnonzero((labels == first) & rated), np.flatnonzero((labels == second) & rated)
-    votes = _between(counts, labels, first, second)
-    sizes = (len(left), len(right))
-    if not len(left) or not len(right) or votes < enough:
+    votes = _between(counts, np.array(groups, dtype=object), first, second)
+    weights = contrast_weights(table, groups, first, second)
+    sizes = (int((weights > 0).sum()), int((weights < 0).sum()))
+    if not weights.any() or votes < enough:
         missing = max(enough - votes, 1)
         return Contrast(math.nan, math.nan, math.nan, votes, sizes, missing, _too_few(votes, missing, names))
-    weights = np.zeros(len(labels))
-    weights[left], weights[right] = 1 / len(left), -1 / len(right)
-    index = np.flatnonzero(rated)
+    index = np.flatnonzero(table.component == 0)
     w = weights[index]
     estimate = float(w @ table.rating[index])
     error = float(np.sqrt(w @ table.covariance[np.ix_(index, index)] @ w))
@@ -75,7 +74,14 @@ def fixed(
     return Contrast(estimate, lower, upper, votes, sizes, missing, sentence)
 
 
-DIFFERENCE = 30.0  # Elo: the difference that "can't tell yet" speaks of
+def contrast_weights(table: Table, groups: Sequence[str], first: str, second: str) -> Floats:
+    """Return w, (M,): 1/n over the first group, −1/m over the second, in the largest component; zeros if one lacks."""
+    labels = np.array(groups, dtype=object)
+    sides = [np.flatnonzero((labels == name) & (table.component == 0)) for name in (first, second)]
+    weights = np.zeros(len(labels))
+    if all(len(side) for side in sides):
+        weights[sides[0]], weights[sides[1]] = 1 / len(sides[0]), -1 / len(sides[1])
+    return weights
 
 
 def _more_votes(votes: int, half_width: float) -> int:
@@ -184,9 +190,6 @@ def answers(
     if sizes is not None:
         found["matched"] = as_makers(*common, developers, sizes)
     return found | {"best": best(*common)}
-
-
-BEST_DRAWS = 4000
 
 
 def _between(counts: Counts, labels: npt.NDArray[Any], first: str, second: str) -> int:

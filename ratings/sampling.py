@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from ratings.algebra import laplacian
 from ratings.counts import Counts, Floats
 from ratings.fitting import fit
-from ratings.scale import CENTRE, ELO
+from ratings.scale import ELO
 
 PRIOR_ELO = 350.0  # a weak prior, so that new models have a finite variance and are drawn first
 
@@ -48,11 +49,9 @@ def next_pairs(counts: Counts, contrast: Floats | None = None, uniform: float = 
     if not 0 < uniform <= 1 or m < 2:
         raise ValueError("uniform must lie in (0, 1], and there must be two models")
     table = fit(counts, prior=PRIOR_ELO)
-    theta = np.where(np.isnan(table.rating), 0.0, (table.rating - CENTRE) / ELO)
+    theta = np.nan_to_num(table.theta)  # a model without votes counts as average
     p = expit(theta[:, None] - theta[None, :])
-    information = -counts.games * p * (1 - p)
-    information[np.diag_indices(m)] = -information.sum(axis=1) + (ELO / PRIOR_ELO) ** 2
-    variance = np.linalg.inv(information)
+    variance = np.linalg.inv(laplacian(counts.games * p * (1 - p)) + (ELO / PRIOR_ELO) ** 2 * np.eye(m))
     i, j = np.triu_indices(m, 1)
     d = (p * (1 - p))[i, j]
     moved = variance[:, i] - variance[:, j]

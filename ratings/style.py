@@ -11,6 +11,7 @@ import numpy.typing as npt
 import scipy.linalg
 from scipy.special import expit
 
+from ratings.algebra import centred, laplacian, levelled
 from ratings.counts import Counts, Floats, Outcome
 from ratings.errors import BadCounts, NotConverged
 from ratings.graph import pieces
@@ -72,9 +73,8 @@ def fit_style(a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike, x: Flo
     rating = np.full(n_models, np.nan)
     error = np.full(n_models, np.nan)
     m = len(index)
-    centre = np.eye(m) - 1 / m
     rating[index] = parameters[:m] * ELO + CENTRE
-    error[index] = ELO * np.sqrt(np.diagonal(centre @ covariance[:m, :m] @ centre))
+    error[index] = ELO * np.sqrt(np.diagonal(centred(covariance[:m, :m])))
     return StyleFit(
         rating,
         rating - 1.959964 * error,
@@ -92,7 +92,7 @@ def _newton(votes: Columns, m: int, k: int) -> tuple[Floats, Floats, int]:
     parameters = np.zeros(m + k)
     for iteration in range(1, MOST_STEPS + 1):
         gradient, hessian, meat = _moments(votes, parameters, m, k)
-        hessian[:m, :m] += np.trace(hessian[:m, :m]) / m**2  # fixes the free level
+        hessian[:m, :m] = levelled(hessian[:m, :m])
         step = scipy.linalg.solve(hessian, gradient, assume_a="pos")
         largest = float(np.abs(step).max(initial=0.0))
         parameters += step * min(1.0, 2 / largest) if largest > 2 else step
@@ -119,11 +119,9 @@ def _moments(votes: Columns, parameters: Floats, m: int, k: int) -> tuple[Floats
 
 def _add(target: Floats, a: npt.NDArray[np.intp], b: npt.NDArray[np.intp], x: Floats, weight: Floats, m: int) -> None:
     """Add Σ weight · z zᵀ, z = (e_a − e_b, x)."""
-    pairs = np.bincount(a * m + b, weight, m * m).reshape(m, m)
-    pairs = pairs + pairs.T
-    block = -pairs
-    block[np.diag_indices(m)] += pairs.sum(axis=1)
-    target[:m, :m] += block
+    directed = np.bincount(a * m + b, weight, m * m).reshape(m, m)
+    pairs = np.asarray(directed + directed.T, dtype=np.float64)
+    target[:m, :m] += laplacian(pairs)
     for column in range(x.shape[1]):
         product = weight * x[:, column]
         side = np.bincount(a, product, m) - np.bincount(b, product, m)

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.linalg
 from scipy.special import expit
 
+from ratings.algebra import centred, laplacian, levelled
 from ratings.bradley_terry import MOST_STEPS, TOLERANCE, Solution
 from ratings.counts import Floats
 from ratings.errors import NotConverged, NotFinite
@@ -114,10 +115,7 @@ def _tie_gradient(terms: Terms, wins: Floats, ties: Floats) -> float:
 def _hessian(terms: Terms, precision: float) -> Floats:
     m = len(terms.dd)
     whole = np.empty((m + 1, m + 1))
-    degree = terms.dd.sum(axis=1)
-    level = float(degree.mean()) / m
-    whole[:m, :m] = level - terms.dd
-    whole[np.arange(m), np.arange(m)] = degree + level + precision
+    whole[:m, :m] = levelled(laplacian(terms.dd), precision)
     whole[:m, m] = whole[m, :m] = terms.ds.sum(axis=1)
     whole[m, m] = terms.ss.sum() / 2
     return whole
@@ -132,12 +130,8 @@ def _covariance(terms: Terms, wins: Floats, ties: Floats, hessian: Floats) -> Fl
         for left, right in ((terms.d, terms.d), (terms.d, terms.s), (terms.s, terms.s))
     )
     meat = np.empty((m + 1, m + 1))
-    meat[:m, :m] = -dd
-    meat[np.arange(m), np.arange(m)] = np.sum(dd, axis=1)
+    meat[:m, :m] = laplacian(np.asarray(dd))
     meat[:m, m] = meat[m, :m] = np.sum(ds, axis=1)
     meat[m, m] = np.sum(ss) / 2
     inverse = np.linalg.inv(hessian)
-    covariance = (inverse @ meat @ inverse)[:m, :m]
-    covariance = covariance - covariance.mean(axis=0)
-    covariance -= covariance.mean(axis=1)[:, None]
-    return np.asarray((covariance + covariance.T) / 2)
+    return centred((inverse @ meat @ inverse)[:m, :m])
