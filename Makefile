@@ -13,13 +13,14 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test admin lint lock
+.PHONY: help run test admin lint lock peers
 
 help:
 	@echo "make run     start the site with two small models"
 	@echo "make test    run every test that needs no extra server"
 	@echo "make admin   make the first administrator"
 	@echo "make lint    ruff, mypy, import-linter, migrations"
+	@echo "make peers   compare the ratings with other packages, in .venv-peers"
 	@echo "make lock    write the locks anew from requirements*.in"
 
 python:
@@ -45,8 +46,13 @@ lint: python
 	.venv/bin/lint-imports
 	ARENA_TESTING=True DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py makemigrations --check --dry-run
 
+peers: python
+	@$(PYTHON) tools/bootstrap.py peers
+	@.venv-peers/bin/python -m pytest -c tests/peers/pytest.ini tests/peers $(ARGS)
+
 lock: python
 	@$(PYTHON) tools/bootstrap.py test
 	.venv/bin/pip install -q uv
 	.venv/bin/uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	.venv/bin/uv pip compile --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url requirements-peers.in -o requirements-peers.txt

@@ -1,20 +1,31 @@
-"""Times and memory of the ratings, from codes and from counts, with a peer beside them where installed.
+"""Times and memory of the ratings beside their peers, in one run.
 
-    .venv/bin/python -m benchmarks.ratings [--models 200] [--votes 1000000]
+    make peers && .venv-peers/bin/python -m benchmarks.ratings [--models 200] [--votes 10000000] [--runs 5]
 
-Medians of warm runs in one process; evalica is timed beside ours where it can be imported.
+Medians of warm runs in one process; memory is the rise of the process's peak while the work runs, each in a process of
+its own. Peers that can't be imported are left out. "plain" is a trial of the recipe in numpy and scipy without
+any check of its input: what the checks and the module's shape cost.
 """
 
 import argparse
 import importlib.util
 import statistics
+import subprocess
+import sys
 import time
-import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import scipy.linalg
+from scipy.special import expit
 
 from ratings import Counts, fit
+from ratings.bootstrap import bootstrap
+from ratings.reading import Votes
+
+Work = Callable[[], object]
+WORDS = np.array(["model_a", "model_b", "tie"], dtype=object)
 
 
 def votes(models: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,9 +39,92 @@ def votes(models: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return a, b, outcome
 
 
-def seconds(work: Callable[[], object], runs: int = 5) -> float:
-    """Return the median of warm runs."""
+def plain(a: np.ndarray, b: np.ndarray, outcome: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return strengths and standard errors, from codes, unchecked."""
+    cells = np.bincount((a * m + b) * 3 + outcome, minlength=m * m * 3).reshape(m, m, 3)
+    wins, ties = (cells[:, :, 0] + cells[:, :, 1].T).astype(float), (cells[:, :, 2] + cells[:, :, 2].T).astype(float)
+    games, won, theta = wins + wins.T + ties, (wins + ties / 2).sum(axis=1), np.zeros(m)
+    for _ in range(20):
+        p = expit(theta[:, None] - theta[None, :])
+        curve = games * p * (1 - p)
+        hessian = np.diag(curve.sum(axis=1)) - curve + 1
+        step = scipy.linalg.solve(hessian, won - (games * p).sum(axis=1), assume_a="pos")
+        theta += step
+        if np.abs(step).max() < 1e-10:
+            break
+    p = expit(theta[:, None] - theta[None, :])
+    squares = wins * (1 - p) ** 2 + wins.T * p**2 + ties * (0.5 - p) ** 2
+    inverse = np.linalg.inv(hessian)
+    return theta, np.sqrt(np.diagonal(inverse @ (np.diag(squares.sum(axis=1)) - squares) @ inverse))
+
+
+def frame_of(a: np.ndarray, b: np.ndarray, outcome: np.ndarray, m: int) -> "object":
+    """Return a data frame of strings, as the public arenas publish them."""
+    import pandas as pd
+
+    names = np.array([f"model-{i:03d}" for i in range(m)], dtype=object)
+    return pd.DataFrame({"model_a": names[a], "model_b": names[b], "winner": WORDS[outcome]}).astype("str")
+
+
+def ours(m: int, n: int) -> dict[str, Work]:
+    """Return the pieces of work that are ours."""
+    a, b, outcome = votes(m, n)
+    counts = Counts.from_votes(a, b, outcome, m)
+
+    def everything() -> object:
+        table = fit(counts)
+        return table.lower_all, table.rank_low
+
+    work: dict[str, Work] = {
+        "plain: codes -> intervals": lambda: plain(a, b, outcome, m),
+        "ours: codes -> intervals": lambda: fit(Counts.from_votes(a, b, outcome, m)),
+        "ours: counts -> intervals": lambda: fit(counts),
+        "ours: counts -> all at once and ranks": everything,
+        "ours: 1,000 resamples from counts": lambda: bootstrap(counts, 1000),
+    }
+    if importlib.util.find_spec("pandas"):
+        frame = frame_of(a, b, outcome, m)
+
+        def strings() -> object:
+            return fit(Votes.from_columns(frame["model_a"], frame["model_b"], frame["winner"]).counts())
+
+        work["ours: strings -> intervals"] = strings
+    return work
+
+
+def peers(m: int, n: int) -> dict[str, Work]:
+    """Return the peers' pieces of work."""
+    a, b, outcome = votes(m, n)
+    work: dict[str, Work] = {}
+    if importlib.util.find_spec("choix"):
+        import choix
+
+        counts = Counts.from_votes(a, b, outcome, m)
+        score = counts.wins + counts.ties / 2
+        work["choix: counts, no intervals"] = lambda: choix.ilsr_pairwise_dense(score)
+    if importlib.util.find_spec("evalica"):
+        import evalica
+
+        kinds = (evalica.Winner.X, evalica.Winner.Y, evalica.Winner.Draw)
+        left, right, winners = a.tolist(), b.tolist(), [kinds[o] for o in outcome.tolist()]
+        work["evalica: lists, no intervals"] = lambda: evalica.bradley_terry(left, right, winners)
+    if importlib.util.find_spec("arena_rank"):
+        from arena_rank.models.bradley_terry import BradleyTerry
+        from arena_rank.utils.data_utils import PairDataset
+
+        frame = frame_of(a, b, outcome, m)
+        work["arena-rank: strings -> intervals"] = lambda: BradleyTerry(m).compute_ratings_and_cis(
+            PairDataset.from_pandas(frame)
+        )
+    return work
+
+
+def seconds(work: Work, runs: int) -> float:
+    """Return the median of warm runs; one run is enough where it takes long."""
+    began = time.perf_counter()
     work()
+    if time.perf_counter() - began > 20:
+        runs = 1
     times = []
     for _ in range(runs):
         began = time.perf_counter()
@@ -39,35 +133,46 @@ def seconds(work: Callable[[], object], runs: int = 5) -> float:
     return statistics.median(times)
 
 
+def peak_mib() -> float:
+    """Return the process's peak memory since the last reset."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def memory(name: str, m: int, n: int) -> float:
+    """Return how far a piece of work raises this process's memory, MiB."""
+    work = (ours(m, n) | peers(m, n))[name]
+    Path("/proc/self/clear_refs").write_text("5")
+    before = peak_mib()
+    work()
+    return peak_mib() - before
+
+
+def measured_apart(name: str, m: int, n: int) -> float:
+    """Return `memory` of a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.ratings", "--models", str(m), "--votes", str(n), "--memory", name]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=200)
     parser.add_argument("--votes", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--memory", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    a, b, outcome = votes(options.models, options.votes)
-    counts = Counts.from_votes(a, b, outcome, options.models)
-    ours = seconds(lambda: fit(Counts.from_votes(a, b, outcome, options.models)))
-    print(f"M {options.models}, N {options.votes:,}")
-    print(f"  codes -> intervals    {ours * 1000:9.1f} ms")
-    print(f"  counts -> intervals   {seconds(lambda: fit(counts)) * 1000:9.1f} ms")
-
-    def everything() -> None:
-        table = fit(counts)
-        assert len(table.lower_all) == len(table.rank_low)
-
-    print(f"  ... with all-at-once  {seconds(everything, 3) * 1000:9.1f} ms")
-    tracemalloc.start()
-    fit(Counts.from_votes(a, b, outcome, options.models))
-    print(f"  peak extra memory     {tracemalloc.get_traced_memory()[1] / 2**20:9.1f} MiB")
-    tracemalloc.stop()
-    if importlib.util.find_spec("evalica"):
-        import evalica
-
-        winners = [{0: evalica.Winner.X, 1: evalica.Winner.Y, 2: evalica.Winner.Draw}[int(o)] for o in outcome]
-        left, right = a.tolist(), b.tolist()
-        peer = seconds(lambda: evalica.bradley_terry(left, right, winners), 3)
-        print(f"  evalica, lists        {peer * 1000:9.1f} ms   {peer / ours:6.1f} x ours, no intervals")
+    m, n = options.models, options.votes
+    if options.memory:
+        print(memory(options.memory, m, n))
+        return
+    found = {name: seconds(work, options.runs) for name, work in (ours(m, n) | peers(m, n)).items()}
+    base = {"strings": found.get("ours: strings -> intervals", np.nan), "counts": found["ours: counts -> intervals"]}
+    print(f"M {m}, N {n:,}")
+    for name, time_taken in found.items():
+        kind = next((kind for kind in base if f": {kind}" in name), "")
+        ratio = time_taken / base.get(kind, found["ours: codes -> intervals"])
+        print(f"  {name:<40} {time_taken * 1000:10.1f} ms {ratio:8.2f} x ours {measured_apart(name, m, n):8.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from ratings import Counts, Table, fit
 from ratings.errors import RatingsError
 from ratings.groups import answers
 from ratings.reading import read_groups, read_votes
+from ratings.rows import number, ranked
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,32 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
     except (RatingsError, ValueError) as error:
         print(f"ratings: {error}", file=sys.stderr)
         return 2
-    rows = models(votes.names, counts, table)
+    rows = ranked(votes.names, counts, table)
     if options.format == "json":
         print(json.dumps({"models": rows, "groups": groups}, ensure_ascii=False, allow_nan=False))
     else:
         _print(rows, groups)
     return 0
-
-
-def models(names: tuple[str, ...], counts: Counts, table: Table) -> list[dict[str, Any]]:
-    """Return the rows, the best first, unranked ones last."""
-    played = counts.games.sum(axis=1)
-    rows = [
-        {
-            "model": name,
-            "rating": _number(table.rating[i]),
-            "lower": _number(table.lower[i]),
-            "upper": _number(table.upper[i]),
-            "rank_low": int(table.rank_low[i]) or None,
-            "rank_high": int(table.rank_high[i]) or None,
-            "votes": round(float(played[i])),
-            "status": table.status[i],
-            "component": int(table.component[i]) if table.component[i] >= 0 else None,
-        }
-        for i, name in enumerate(names)
-    ]
-    return sorted(rows, key=lambda r: (r["rating"] is None, r["component"] or 0, -(r["rating"] or 0), r["model"]))
 
 
 def compare(names: tuple[str, ...], counts: Counts, table: Table, groups: dict[str, str]) -> dict[str, Any]:
@@ -73,11 +53,7 @@ def compare(names: tuple[str, ...], counts: Counts, table: Table, groups: dict[s
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: _number(value) if isinstance(value, float) else value for key, value in row.items()}
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    return {key: number(value) if isinstance(value, float) else value for key, value in row.items()}
 
 
 def _print(rows: list[dict[str, Any]], groups: dict[str, Any]) -> None:
@@ -91,7 +67,7 @@ def _print(rows: list[dict[str, Any]], groups: dict[str, Any]) -> None:
         group = f"  group {row['component'] + 1}" if row["component"] else ""
         interval = f"[{row['lower']:.0f}, {row['upper']:.0f}]"
         print(f"{rank:>7}  {row['model']:<{width}}  {row['rating']:>7.0f}  {interval:>15}  {row['votes']:>9,}{group}")
-    for name in ("fixed", "hierarchical", "matched", "best"):
+    for name in ("fixed", "hierarchical", "matched", "best", "top"):
         if name in groups:
             print(f"\n{name}: {groups[name]['sentence']}")
 

@@ -1,6 +1,12 @@
-"""Small matrix pieces that every fit shares."""
+"""Small matrix pieces that every fit shares.
+
+All dense algebra goes through scipy: numpy's wheels bring a second BLAS with threads of its own, and two pools that
+take turns on few cores cost more than the algebra: on two cores, one product after one factor took 8 ms instead of
+0.6 for 200 models.
+"""
 
 import numpy as np
+import scipy.linalg.blas
 
 from ratings.counts import Floats
 
@@ -18,6 +24,11 @@ def levelled(hessian: Floats, precision: float = 0.0) -> Floats:
     whole = hessian + np.trace(hessian) / m**2
     whole[np.diag_indices(m)] += precision
     return np.asarray(whole)
+
+
+def product(left: Floats, right: Floats) -> Floats:
+    """Return left @ right, by scipy's BLAS, for two matrices in C order without a copy."""
+    return np.asarray(scipy.linalg.blas.dgemm(1.0, right.T, left.T).T)
 
 
 def centred(covariance: Floats) -> Floats:

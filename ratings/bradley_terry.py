@@ -10,8 +10,8 @@ import numpy as np
 import scipy.linalg
 from scipy.special import expit
 
-from ratings.algebra import centred, laplacian, levelled
-from ratings.counts import Floats
+from ratings.algebra import centred, laplacian, levelled, product
+from ratings.counts import Counts, Floats
 from ratings.errors import NotConverged, NotFinite
 
 TOLERANCE = 1e-10
@@ -61,10 +61,21 @@ def solve(score: Floats, games: Floats, residual: "Residual", prior: float | Non
 
 @dataclass(frozen=True)
 class Residual:
-    """The three outcomes of each ordered pair, (m, m): `wins` of row over column, symmetric `ties`."""
+    """Sums of squared weights of each ordered pair, (m, m): `wins` of row over column, symmetric `ties`.
+
+    `weight`: (m, m), the typical weight of one vote on the pair.
+    """
 
     wins: Floats
     ties: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, counts: Counts) -> "Residual":
+        """Return those of counts."""
+        wins, ties = counts.square_sums
+        games, squares = counts.games, wins + wins.T + ties
+        return cls(wins, ties, np.divide(squares, games, out=np.zeros_like(games), where=games > 0))
 
 
 def hessian_factor(curvature: Floats, precision: float = 0.0) -> tuple[Floats, bool]:
@@ -87,8 +98,13 @@ def _sandwich(theta: Floats, residual: Residual, factor: tuple[Floats, bool]) ->
     won = residual.wins * (1 - p) ** 2
     squares = won + won.T + residual.ties * (0.5 - p) ** 2
     squares += _unseen(residual, p)
-    inverse = scipy.linalg.cho_solve(factor, np.eye(len(theta)), check_finite=False)
-    return centred(inverse @ laplacian(squares) @ inverse)
+    return sandwich(factor, laplacian(squares))
+
+
+def sandwich(factor: tuple[Floats, bool], meat: Floats) -> Floats:
+    """Return H⁻¹ B H⁻¹, centred, for the factor of H and B (m, m)."""
+    inverse = scipy.linalg.cho_solve(factor, np.eye(len(meat)), check_finite=False)
+    return centred(product(product(inverse, meat), inverse))
 
 
 def _unseen(residual: Residual, p: Floats) -> Floats:
@@ -97,8 +113,8 @@ def _unseen(residual: Residual, p: Floats) -> Floats:
     Without it a model with nothing but ties against its equal would get an interval of zero width; at
     a hundred votes a model it widens intervals by half a per cent.
     """
-    met = (residual.wins + residual.wins.T + residual.ties) > 0
+    met = residual.weight > 0
     opponents = met.sum(axis=1)
     share = np.maximum(np.maximum(opponents[:, None], opponents[None, :]), 1)
-    spread: Floats = met * p * (1 - p) / share
+    spread: Floats = residual.weight**2 * p * (1 - p) / share
     return spread

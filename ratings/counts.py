@@ -24,21 +24,24 @@ class Outcome(IntEnum):
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of M models. All arrays have shape (M, M) and hold weighted numbers of votes.
+    """Counts of M models. All arrays have shape (M, M) and hold sums of the votes' weights.
 
     `wins[i, j]`: i was preferred to j. `ties` and `both_bad` are symmetric, each vote counted in both
-    halves; `both_bad` is kept apart and never enters a fit, since it speaks of the question.
+    halves; `both_bad` is kept apart and never enters a fit, since it speaks of the question. `squares` are the sums
+    of squared weights behind `wins` and `ties`, or None where every vote weighs 1 and they are the same.
     """
 
     wins: Floats
     ties: Floats
     both_bad: Floats
+    squares: tuple[Floats, Floats] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("wins", "ties", "both_bad"):
-            table = getattr(self, name)
+        named = [("wins", self.wins), ("ties", self.ties), ("both_bad", self.both_bad)]
+        named += [("squares", table) for table in self.squares or ()]
+        for name, table in named:
             if table.ndim != 2 or table.shape != self.wins.shape or table.shape[0] != table.shape[1]:
-                raise BadCounts(f"{name} has shape {table.shape}; all three must be square and of one size")
+                raise BadCounts(f"{name} has shape {table.shape}; all must be square and of one size")
             if not np.isfinite(table).all() or (table < 0).any():
                 raise BadCounts(f"{name} holds a negative or non-finite number")
             if np.diagonal(table).any():
@@ -47,7 +50,8 @@ class Counts:
     @classmethod
     def empty(cls, n_models: int) -> "Counts":
         """Return counts of `n_models` models and no votes."""
-        return cls(*(np.zeros((n_models, n_models)) for _ in range(3)))
+        wins, ties, bad = (np.zeros((n_models, n_models)) for _ in range(3))
+        return cls(wins, ties, bad)
 
     @classmethod
     def from_votes(
@@ -57,42 +61,47 @@ class Counts:
         outcome: npt.ArrayLike,
         n_models: int,
         weight: npt.ArrayLike | None = None,
+        count: npt.ArrayLike | None = None,
     ) -> "Counts":
         """Count N votes in one pass.
 
         Args:
             a, b: shape (N,), model indices 0…n_models−1.
             outcome: shape (N,), values of `Outcome`.
-            weight: shape (N,), finite and ≥ 0; 1 each if left out.
+            weight: shape (N,), finite and ≥ 0; 1 each if left out. How much a vote weighs, for example the inverse of
+                its pair's probability: scaling all weights changes no rating and no interval.
+            count: shape (N,), finite and ≥ 0; 1 each if left out. How many equal votes a row stands for.
 
         Raises:
             BadVote: the first row that is no vote, by kind (see `ratings.errors`).
         """
         left, right, result = (_integers(name, x) for name, x in (("a", a), ("b", b), ("outcome", outcome)))
-        heavy = None if weight is None else np.asarray(weight, dtype=np.float64)
-        lengths = {len(left), len(right), len(result)} | (set() if heavy is None else {len(heavy)})
+        heavy = None if weight is None else _numbers("weight", weight)
+        many = None if count is None else _numbers("count", count)
+        lengths = {len(column) for column in (left, right, result, heavy, many) if column is not None}
         if len(lengths) != 1:
             raise BadCounts(f"the columns have different lengths: {sorted(lengths)}")
+        plain = heavy is None and many is None
         bins = np.zeros(n_models * n_models * 4)
+        squares = bins if heavy is None else np.zeros_like(bins)
+        buffer = np.empty(min(CHUNK, len(left)), dtype=np.intp)  # kept: a new one each time costs page faults
         for start in range(0, len(left), CHUNK):
             part = slice(start, start + CHUNK)
             rows = (left[part], right[part], result[part])
-            weights = None if heavy is None else heavy[part]
             _check_range(*rows, n_models, start)
-            _check_weight(weights, start)
-            bins += np.bincount(_keys(*rows, n_models), weights=weights, minlength=len(bins))
+            keys = _keys(*rows, n_models, buffer[: len(rows[0])])
+            if plain:
+                bins += np.bincount(keys, minlength=len(bins))
+                continue
+            w, c = (np.ones(len(keys)) if column is None else column[part] for column in (heavy, many))
+            bins += np.bincount(keys, weights=w * c, minlength=len(bins))
+            if heavy is not None:
+                squares += np.bincount(keys, weights=w * w * c, minlength=len(bins))
         cells = bins.reshape(n_models, n_models, 4)
-        if heavy is None and cells[np.arange(n_models), np.arange(n_models)].any():
-            _refuse(SelfPair, "a model against itself", left == right, 0)  # found by its count: no pass of its own
-        if heavy is not None and (same := left == right).any():
-            _refuse(SelfPair, "a model against itself", same, 0)
-        return cls._from_bins(cells)
-
-    @classmethod
-    def _from_bins(cls, bins: Floats) -> "Counts":
-        ties, bad = bins[:, :, Outcome.TIE], bins[:, :, Outcome.BOTH_BAD]
-        wins = bins[:, :, Outcome.A] + bins[:, :, Outcome.B].T
-        return cls(wins, ties + ties.T, bad + bad.T)
+        if not plain or cells[np.arange(n_models), np.arange(n_models)].any():  # by its count: no pass of its own
+            _refuse_any(SelfPair, "a model against itself", left == right)
+        wins, ties, bad = _tables(cells)
+        return cls(wins, ties, bad, None if heavy is None else _tables(squares.reshape(cells.shape))[:2])
 
     @property
     def n_models(self) -> int:
@@ -109,35 +118,62 @@ class Counts:
         """All votes that a fit uses."""
         return float(self.wins.sum() + self.ties.sum() / 2)
 
+    @property
+    def square_sums(self) -> tuple[Floats, Floats]:
+        """Sums of squared weights behind `wins` and `ties`, (M, M) each."""
+        return self.squares or (self.wins, self.ties)
+
+    @property
+    def effective(self) -> Floats:
+        """Shape (M,): how many equal votes each model's weighted votes are worth, (Σw)²/Σw² (Kish, 1965)."""
+        wins, ties = self.square_sums
+        total, squares = self.games.sum(axis=1), (wins + wins.T + ties).sum(axis=1)
+        return np.asarray(np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0))
+
     def __add__(self, other: "Counts") -> "Counts":
         """Merge shards: exact."""
-        self._same_size(other)
-        return Counts(self.wins + other.wins, self.ties + other.ties, self.both_bad + other.both_bad)
+        return self._combine(other, np.add)
 
     def __sub__(self, other: "Counts") -> "Counts":
         """Take votes away; BadCounts when they were not there."""
-        self._same_size(other)
-        return Counts(self.wins - other.wins, self.ties - other.ties, self.both_bad - other.both_bad)
+        return self._combine(other, np.subtract)
 
     def subset(self, keep: npt.ArrayLike) -> "Counts":
         """Return the counts among the models `keep` (indices, in that order)."""
         index = np.asarray(keep, dtype=np.intp)
         grid = np.ix_(index, index)
-        return Counts(self.wins[grid], self.ties[grid], self.both_bad[grid])
+        squares = None if self.squares is None else (self.squares[0][grid], self.squares[1][grid])
+        return Counts(self.wins[grid], self.ties[grid], self.both_bad[grid], squares)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists that JSON can hold; `from_dict` reads them."""
-        return {name: getattr(self, name).tolist() for name in ("wins", "ties", "both_bad")}
+        data = {name: getattr(self, name).tolist() for name in ("wins", "ties", "both_bad")}
+        return data if self.squares is None else data | {"squares": [table.tolist() for table in self.squares]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Counts":
         """Read what `to_dict` wrote."""
         tables = [np.asarray(data[name], dtype=np.float64) for name in ("wins", "ties", "both_bad")]
-        return cls(*(table.reshape(len(table), len(table)) for table in tables))
+        wins, ties, bad = (table.reshape(len(table), len(table)) for table in tables)
+        squares = [np.asarray(table, dtype=np.float64).reshape(wins.shape) for table in data.get("squares", ())]
+        return cls(wins, ties, bad, (squares[0], squares[1]) if squares else None)
 
-    def _same_size(self, other: "Counts") -> None:
+    def _combine(self, other: "Counts", operation: np.ufunc) -> "Counts":
         if self.n_models != other.n_models:
             raise BadCounts(f"{self.n_models} models here, {other.n_models} there")
+        mine, theirs = (self.wins, self.ties, self.both_bad), (other.wins, other.ties, other.both_bad)
+        wins, ties, bad = (operation(one, two) for one, two in zip(mine, theirs, strict=True))
+        if self.squares is None and other.squares is None:
+            return Counts(wins, ties, bad)
+        pairs = zip(self.square_sums, other.square_sums, strict=True)
+        square_wins, square_ties = (operation(one, two) for one, two in pairs)
+        return Counts(wins, ties, bad, (square_wins, square_ties))
+
+
+def _tables(cells: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return wins, ties, both-bad of (M, M, 4) sums by ordered pair and outcome."""
+    ties, bad = cells[:, :, Outcome.TIE], cells[:, :, Outcome.BOTH_BAD]
+    return cells[:, :, Outcome.A] + cells[:, :, Outcome.B].T, ties + ties.T, bad + bad.T
 
 
 def _integers(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
@@ -151,11 +187,15 @@ def _integers(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
     return array
 
 
-def _keys(a: npt.NDArray[Any], b: npt.NDArray[Any], outcome: npt.NDArray[Any], n_models: int) -> npt.NDArray[np.intp]:
-    keys: npt.NDArray[np.intp] = np.multiply(a, n_models, dtype=np.intp, casting="unsafe")
-    keys += b.astype(np.intp, copy=False)
+def _keys(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], outcome: npt.NDArray[Any], n_models: int, keys: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """Write the bin of each vote into `keys`."""
+    np.copyto(keys, a, casting="unsafe")
+    keys *= n_models
+    np.add(keys, b, out=keys, casting="unsafe")
     keys *= 4
-    keys += outcome.astype(np.intp, copy=False)
+    np.add(keys, outcome, out=keys, casting="unsafe")
     return keys
 
 
@@ -175,11 +215,17 @@ def _beyond(column: npt.NDArray[Any], limit: int) -> bool:
     return int(unsigned.max()) >= limit
 
 
-def _check_weight(weight: Floats | None, start: int) -> None:
-    if weight is not None:
-        bad = ~(np.isfinite(weight) & (weight >= 0))
-        if bad.any():
-            _refuse(BadWeight, "a negative or non-finite weight", bad, start)
+def _numbers(name: str, values: npt.ArrayLike) -> Floats:
+    column = np.asarray(values, dtype=np.float64)
+    if column.ndim != 1:
+        raise BadCounts(f"{name} must have one dimension, not {column.ndim}")
+    _refuse_any(BadWeight, f"a negative or non-finite {name}", ~(np.isfinite(column) & (column >= 0)))
+    return column
+
+
+def _refuse_any(kind: type[BadVote], message: str, bad: npt.NDArray[np.bool_]) -> None:
+    if bad.any():
+        _refuse(kind, message, bad, 0)
 
 
 def _refuse(kind: type[BadVote], message: str, bad: npt.NDArray[np.bool_], start: int) -> None:

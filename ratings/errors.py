@@ -23,6 +23,7 @@ class BadVote(RatingsError):
 
     def __init__(self, message: str, row: int) -> None:
         super().__init__(f"row {row}: {message}")
+        self.reason = message
         self.row = row
 
 

@@ -142,6 +142,6 @@ def fit(counts: Counts, ties: Ties = "half", prior: float | None = None, level: 
 
 def _fit_piece(counts: Counts, ties: Ties, prior: float | None) -> tuple[Solution, float | None]:
     if ties != "half":
-        return solve_ties(MODELS[ties], counts.wins, counts.ties, prior)
+        return solve_ties(MODELS[ties], counts, prior)
     score = counts.wins + counts.ties / 2
-    return solve(score, counts.games, Residual(counts.wins, counts.ties), prior), None
+    return solve(score, counts.games, Residual.of(counts), prior), None

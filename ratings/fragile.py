@@ -68,6 +68,25 @@ def without_each(table: Table, groups: list[str], first: str, second: str) -> li
     return sorted(rows, key=lambda row: -abs(row[1] - whole))
 
 
+def models_to_turn(table: Table, groups: list[str], first: str, second: str) -> list[int] | None:
+    """Return how few models, left out one after the other, turn the sign: each time the one that moves it most.
+
+    A greedy search, so an upper bound; None when a group would be emptied before.
+    """
+    labels, left_out = list(groups), list[int]()
+    start = mean_difference(table, labels, first, second)
+    while np.isfinite(start):
+        rows = [(value * np.sign(start), model) for model, value in without_each(table, labels, first, second)]
+        if not rows:
+            return None
+        value, model = min(rows)
+        left_out.append(model)
+        labels[model] = ""
+        if value <= 0:
+            return left_out
+    return None
+
+
 def mean_difference(table: Table, groups: list[str], first: str, second: str) -> float:
     """Return mean rating of the first group minus the second's, over the largest component; NaN if one is empty."""
     weights = contrast_weights(table, groups, first, second)

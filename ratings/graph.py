@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ratings.counts import Counts
 
-MINIMUM_VOTES = 2  # a single vote, even a tie, rates nobody
+SINGLE = 1 + 1e-9  # effective votes: a single vote, even a tie, rates nobody
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ def pieces(counts: Counts, always_finite: bool = False) -> Pieces:
     links = csr_array(beats | beats.T if always_finite else beats)
     kind = "weak" if always_finite else "strong"
     _, label = connected_components(links, directed=True, connection=kind)
-    votes = counts.games.sum(axis=1)
+    votes = counts.effective
     sizes = np.bincount(label, minlength=1)
     few = np.zeros(len(sizes), dtype=bool)
     if not always_finite:
-        few[label[votes < MINIMUM_VOTES]] = True
+        few[label[votes <= SINGLE]] = True
     order = [int(i) for i in np.argsort(-sizes, kind="stable") if sizes[i] > 1 and not few[i]]
     number = {piece: index for index, piece in enumerate(order)}
     component = np.array([number.get(int(piece), -1) for piece in label], dtype=np.intp)
@@ -50,8 +50,8 @@ def pieces(counts: Counts, always_finite: bool = False) -> Pieces:
 def _lack(wins: bool, losses: bool, votes: float) -> str:
     if votes == 0:
         return "unranked: no votes"
-    if votes < MINIMUM_VOTES and wins and losses:
-        return f"unranked: needs {MINIMUM_VOTES - votes:g} more vote"
+    if votes <= SINGLE and wins and losses:
+        return "unranked: needs 1 more vote"
     if not losses:
         return "unranked: needs a loss"
     if not wins:

@@ -8,10 +8,8 @@ their makers in general (see `docs/methods.md`).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm
 
 from ratings.counts import Counts, Floats
@@ -57,8 +55,17 @@ def fixed(
 
     Only models of the largest component take part: nothing is compared across components.
     """
-    votes = _between(counts, np.array(groups, dtype=object), first, second)
-    weights = contrast_weights(table, groups, first, second)
+    votes = between(counts, groups, first, second)
+    return contrast(table, contrast_weights(table, groups, first, second), votes, names, enough)
+
+
+def contrast(table: Table, weights: Floats, votes: int, names: tuple[str, str], enough: int = 30) -> Contrast:
+    """Return weights @ rating with its interval.
+
+    Args:
+        weights: (M,), zero outside the largest component; all zero where nothing can be compared.
+        votes: between the two sides; below `enough` no verdict is given.
+    """
     sizes = (int((weights > 0).sum()), int((weights < 0).sum()))
     if not weights.any() or votes < enough:
         missing = max(enough - votes, 1)
@@ -122,7 +129,7 @@ def best(
     """
     labels = np.array(groups, dtype=object)
     sides = [np.flatnonzero((labels == name) & (table.component == 0)) for name in (first, second)]
-    votes = _between(counts, labels, first, second)
+    votes = between(counts, groups, first, second)
     if min(len(side) for side in sides) < k:
         return _refused(votes, (len(sides[0]), len(sides[1])), names, f"fewer than {k} rated models of one of them")
     index = np.concatenate(sides)
@@ -155,7 +162,7 @@ def as_makers(
     known = np.array([True] * len(labels) if sizes is None else [bool(size) for size in sizes])
     wanted = (table.component == 0) & known & ((labels == first) | (labels == second))
     index = [int(i) for i in np.flatnonzero(wanted)]
-    votes = _between(counts, labels, first, second)
+    votes = between(counts, groups, first, second)
     members = tuple(int((labels[index] == name).sum()) for name in (first, second))
     try:
         found = hierarchical(
@@ -183,16 +190,19 @@ def answers(
     developers: Sequence[str] | None = None,
     sizes: Sequence[float | None] | None = None,
     enough: int = 30,
+    top: int = 3,
 ) -> dict[str, Contrast]:
-    """Return the four answers side by side: `fixed`, `hierarchical`, `matched` (only with sizes), `best`."""
+    """Return the answers side by side: `fixed`, `hierarchical`, `matched` (only with sizes), `best`, `top` k."""
     common = (counts, table, groups, first, second, names)
     found = {"fixed": fixed(*common, enough=enough), "hierarchical": as_makers(*common, developers)}
     if sizes is not None:
         found["matched"] = as_makers(*common, developers, sizes)
-    return found | {"best": best(*common)}
+    return found | {"best": best(*common), "top": best(*common, k=top)}
 
 
-def _between(counts: Counts, labels: npt.NDArray[Any], first: str, second: str) -> int:
+def between(counts: Counts, groups: Sequence[str], first: str, second: str) -> int:
+    """Return the votes (wins, losses, ties) between two groups."""
+    labels = np.array(groups, dtype=object)
     grid = np.ix_(np.flatnonzero(labels == first), np.flatnonzero(labels == second))
     return round(float(counts.games[grid].sum()))
 

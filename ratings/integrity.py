@@ -1,9 +1,11 @@
 """Suspicions about voters: against the crowd, repeated, in bursts. Nothing is ever dropped here.
 
-Against the crowd: on each pair outcomes are ordered (first model, undecided, second model), and a vote gets an exact
-p-value in each direction under the crowd's distribution, without the voter's own votes and with one pseudo-count each,
-made uniform by randomisation; Fisher's combination (1932) over a voter's votes, the smaller direction counted twice;
-corrected for looking at 1, 2, 4, 8 … votes by spending α/2^{k+1} at the k-th look (repeated looks, arXiv 2403.04132).
+Against the crowd: on each pair outcomes are ordered (first model, undecided, second model), and a vote gets exact
+p-values under the crowd's distribution, without the voter's own votes and with one pseudo-count each, made uniform by
+randomisation: for each of its two models how far it favours that one, and how rare the outcome is at all. Fisher's
+combination (1932) over a voter's votes on each model, in favour and against, and over all of them for rarity;
+corrected for looking at 1, 2, 4, 8 … votes by spending α/((k+1)(k+2)) at the k-th look from 0 (repeated looks, arXiv
+2403.04132), and for the number of combinations tried (Bonferroni).
 """
 
 from collections import defaultdict
@@ -16,16 +18,24 @@ from scipy.stats import chi2, poisson
 
 PLACE = np.array([0, 2, 1, 1])  # of A, B, tie and both bad on the scale from one model to the other
 N_PLACES = 3
+TINY = 1e-300
+FOR, AGAINST = "for", "against"
+Test = tuple[int, str]  # a model, or −1, and which way
+RARE: Test = (-1, "unlike")
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """`p`: of an honest voter doing at least this, corrected for many looks, not for many voters."""
+    """`p`: of an honest voter doing at least this, corrected for many looks, not for many voters.
+
+    `model`: the one that the votes favour or shun, or None where it is about no single model.
+    """
 
     kind: str
     voter: str
     votes: int
     p: float
+    model: int | None = None
 
 
 def against_the_crowd(
@@ -48,12 +58,12 @@ def against_the_crowd(
         crowd[key][value] += 1
         own[who, key][value] += 1
     generator = np.random.default_rng(seed)
-    values: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    values: dict[str, dict[Test, list[float]]] = defaultdict(lambda: defaultdict(list))
     for key, who, value in zip(keys, voter, turned.tolist(), strict=True):
         others = crowd[key] - own[who, key]
-        values[who].append(_p_values(others / others.sum(), value, generator.random()))
-    found = [Suspicion("against the crowd", who, len(ps), _both_ways(ps)) for who, ps in values.items()]
-    return sorted(found, key=lambda row: row.p)
+        for test, p in _p_values(key, others / others.sum(), value, generator.random()):
+            values[who][test].append(p)
+    return sorted((_judge(who, tests) for who, tests in values.items()), key=lambda row: row.p)
 
 
 def repeated(voter: Sequence[str], question: Sequence[str]) -> list[Suspicion]:
@@ -89,20 +99,34 @@ def bursts(times: npt.ArrayLike, voter: Sequence[str], window: float = 60.0) -> 
     return sorted(found, key=lambda row: row.p)
 
 
-def _p_values(probability: npt.NDArray[np.float64], value: int, uniform: float) -> tuple[float, float]:
-    """Exact and randomised, towards either end: each uniform on (0, 1) when the vote follows `probability`."""
-    below, own = float(probability[:value].sum()), float(probability[value])
-    low = below + uniform * own
-    return max(low, 1e-300), max(1 - low, 1e-300)
+def _p_values(
+    pair: tuple[int, int], probability: npt.NDArray[np.float64], value: int, uniform: float
+) -> list[tuple[Test, float]]:
+    """Exact, randomised p-values of a vote, each uniform on (0, 1) when the vote follows `probability`."""
+    own = float(probability[value])
+    first = max(float(probability[:value].sum()) + uniform * own, TINY)  # small: towards the first model
+    second = max(1 - first, TINY)
+    rare = float(probability[probability < own].sum()) + uniform * float(probability[probability == own].sum())
+    low, high = pair
+    return [
+        ((low, FOR), first),
+        ((low, AGAINST), second),
+        ((high, FOR), second),
+        ((high, AGAINST), first),
+        (RARE, max(rare, TINY)),
+    ]
 
 
-def _both_ways(values: list[tuple[float, float]]) -> float:
-    return min(1.0, 2 * min(_fisher_with_looks([pair[way] for pair in values]) for way in (0, 1)))
+def _judge(voter: str, tests: dict[Test, list[float]]) -> Suspicion:
+    p, (model, way) = min((_fisher_with_looks(values), test) for test, values in tests.items())
+    kind = f"{way} the crowd" if way == RARE[1] else f"{way} a model, more than the crowd"
+    votes = len(tests[model, way])
+    return Suspicion(kind, voter, votes, min(1.0, p * len(tests)), None if model < 0 else model)
 
 
 def _fisher_with_looks(values: list[float]) -> float:
     sums = (-2 * np.cumsum(np.log(values))).tolist()
     looks = [2**k for k in range(64) if 2**k <= len(values)]
     looks += [len(values)] if looks[-1] != len(values) else []
-    spent = [float(chi2.sf(sums[n - 1], 2 * n)) * 2 ** (k + 1) for k, n in enumerate(looks)]
+    spent = [float(chi2.sf(sums[n - 1], 2 * n)) * (k + 1) * (k + 2) for k, n in enumerate(looks)]
     return float(min([1.0, *spent]))

@@ -7,7 +7,9 @@ arXiv 2401.15205: j counts as better than i only if a family-wise test says so.
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 
+from ratings.algebra import product
 from ratings.counts import Floats
 
 DRAWS = 8000
@@ -17,10 +19,10 @@ SEED = 20240814
 
 def normal_draws(covariance: Floats, draws: int) -> Floats:
     """Return (draws, m) samples of N(0, covariance); the covariance may be singular."""
-    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = scipy.linalg.eigh(covariance, check_finite=False)
     root = vectors * np.sqrt(np.clip(values, 0, None))
     generator = np.random.default_rng(SEED)
-    return np.asarray(generator.standard_normal((draws, len(covariance))) @ root.T)
+    return product(generator.standard_normal((draws, len(covariance))), root.T)
 
 
 def critical_value(covariance: Floats, level: float) -> float:
@@ -43,7 +45,7 @@ def significantly_better(theta: Floats, covariance: Floats, level: float) -> npt
     variance = np.diagonal(covariance)
     deviations = np.sqrt(np.maximum(variance[i] + variance[j] - 2 * covariance[i, j], 1e-300))
     t = (theta[i] - theta[j]) / deviations
-    draws = normal_draws(covariance, PAIR_DRAWS)
+    draws = np.ascontiguousarray(normal_draws(covariance, PAIR_DRAWS).T)
     rejected = np.zeros(len(t), dtype=bool)
     while not rejected.all():
         critical = np.quantile(_largest(draws, i[~rejected], j[~rejected], deviations[~rejected]), level)
@@ -58,12 +60,15 @@ def significantly_better(theta: Floats, covariance: Floats, level: float) -> npt
 
 
 def _largest(
-    draws: Floats, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], deviations: Floats, block: int = 2048
+    draws: Floats, i: npt.NDArray[np.intp], j: npt.NDArray[np.intp], deviations: Floats, block: int = 128
 ) -> Floats:
-    """Return the largest |z_i − z_j| / se_ij of each draw, pairs taken in blocks to bound memory."""
-    largest = np.zeros(len(draws))
+    """Return the largest |z_i − z_j| / se_ij of each draw; `draws` (m, D); pairs in blocks to bound memory."""
+    largest = np.zeros(draws.shape[1])
     for start in range(0, len(i), block):
         part = slice(start, start + block)
-        difference = np.abs(draws[:, i[part]] - draws[:, j[part]]) / deviations[part]
-        np.maximum(largest, difference.max(axis=1), out=largest)
+        difference = draws[i[part]]
+        difference -= draws[j[part]]
+        np.abs(difference, out=difference)
+        difference /= deviations[part, None]
+        np.maximum(largest, difference.max(axis=0), out=largest)
     return largest

@@ -12,9 +12,9 @@ import numpy as np
 import scipy.linalg
 from scipy.special import expit
 
-from ratings.algebra import centred, laplacian, levelled
+from ratings.algebra import centred, laplacian, levelled, product
 from ratings.bradley_terry import MOST_STEPS, TOLERANCE, Solution
-from ratings.counts import Floats
+from ratings.counts import Counts, Floats
 from ratings.errors import NotConverged, NotFinite
 
 
@@ -36,17 +36,18 @@ class Terms:
 Model = Callable[[Floats, float, Floats, Floats], Terms]
 
 
-def solve_ties(model: Model, wins: Floats, ties: Floats, prior: float | None) -> tuple[Solution, float]:
+def solve_ties(model: Model, counts: Counts, prior: float | None) -> tuple[Solution, float]:
     """Fit one piece; return the solution and the tie parameter (log ν, or η).
 
     Args:
         model: `davidson` or `rao_kupper`.
-        wins, ties: (m, m), row over column; `ties` symmetric.
+        counts: of the m models of the piece.
         prior: as in `bradley_terry.solve`.
 
     Raises:
         NotConverged, NotFinite: as there; also without any tie, when no tie parameter exists.
     """
+    wins, ties = counts.wins, counts.ties
     if not ties.any():
         raise NotFinite("no ties were counted, so a model of ties has nothing to fit: use ties='half'")
     m, precision = len(wins), 0.0 if prior is None else 1 / prior**2
@@ -63,7 +64,7 @@ def solve_ties(model: Model, wins: Floats, ties: Floats, prior: float | None) ->
         theta += step[:-1] - step[:-1].mean()
         s = s + float(step[-1]) if model is davidson or s + step[-1] > 0 else s / 2
         if largest < TOLERANCE:
-            return Solution(theta, _covariance(terms, wins, ties, hessian), largest, iteration), s
+            return Solution(theta, _covariance(terms, counts.square_sums, hessian), largest, iteration), s
     raise NotConverged(f"no convergence after {MOST_STEPS} steps; the last was {largest:.2g}")
 
 
@@ -121,17 +122,18 @@ def _hessian(terms: Terms, precision: float) -> Floats:
     return whole
 
 
-def _covariance(terms: Terms, wins: Floats, ties: Floats, hessian: Floats) -> Floats:
+def _covariance(terms: Terms, squares: tuple[Floats, Floats], hessian: Floats) -> Floats:
     """Sandwich over (θ, s), the θ part, centred (White, 1982)."""
+    wins, ties = squares
     m = len(wins)
-    counts = (wins, ties, wins.T)
+    outcomes = (wins, ties, wins.T)
     dd, ds, ss = (
-        sum(c * x * y for c, x, y in zip(counts, left, right, strict=True))
+        sum(c * x * y for c, x, y in zip(outcomes, left, right, strict=True))
         for left, right in ((terms.d, terms.d), (terms.d, terms.s), (terms.s, terms.s))
     )
     meat = np.empty((m + 1, m + 1))
     meat[:m, :m] = laplacian(np.asarray(dd))
     meat[:m, m] = meat[m, :m] = np.sum(ds, axis=1)
     meat[m, m] = np.sum(ss) / 2
-    inverse = np.linalg.inv(hessian)
-    return centred((inverse @ meat @ inverse)[:m, :m])
+    inverse = scipy.linalg.inv(hessian, check_finite=False)
+    return centred(product(product(inverse, meat), inverse)[:m, :m])

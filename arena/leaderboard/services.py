@@ -17,6 +17,7 @@ from arena.leaderboard import ledger
 from arena.leaderboard.models import Board, Cell, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
+from ratings.rows import measures, number, order
 
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
@@ -91,7 +92,7 @@ def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
 def rows_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> list[dict[str, Any]]:
     """Return a snapshot's rows, the best first, unranked ones last; NaN becomes null."""
     rows = [_row(i, contestant, counts, table) for i, contestant in enumerate(contestants)]
-    return sorted(rows, key=_order)
+    return sorted(rows, key=order)
 
 
 def comparison_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> dict[str, Any]:
@@ -107,9 +108,9 @@ def comparison_of(contestants: Sequence[Contestant], counts: Counts, table: Tabl
     )
     return {
         "sentence": result.sentence,
-        "estimate": _number(result.estimate),
-        "lower": _number(result.lower),
-        "upper": _number(result.upper),
+        "estimate": number(result.estimate),
+        "lower": number(result.lower),
+        "upper": number(result.upper),
         "votes": result.votes,
         "missing": result.missing,
         "models": list(result.models),
@@ -138,15 +139,7 @@ def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[s
         "permissive": model.permissive,
         "total_params_b": model.total_params_b,
         "active_params_b": model.active_params_b,
-        "rating": _number(table.rating[i]),
-        "lower": _number(table.lower[i]),
-        "upper": _number(table.upper[i]),
-        "lower_all": _number(table.lower_all[i]),
-        "upper_all": _number(table.upper_all[i]),
-        "rank_low": int(table.rank_low[i]) or None,
-        "rank_high": int(table.rank_high[i]) or None,
-        "component": int(table.component[i]) if table.component[i] >= 0 else None,
-        "status": table.status[i],
+        **measures(table, i),
         "votes": round(votes),
         "battles": round(votes + both_bad),
         "both_bad": round(both_bad),
@@ -168,11 +161,3 @@ def _lease(board: Board) -> bool:
     now = timezone.now()
     free = Board.objects.filter(pk=board.pk, lease_until__lte=now)
     return bool(free.update(lease_until=now + REFIT_EVERY))
-
-
-def _number(value: float) -> float | None:
-    return round(float(value), 9) if np.isfinite(value) else None
-
-
-def _order(row: dict[str, Any]) -> tuple[bool, int, float, str]:
-    return (row["rating"] is None, row["component"] or 0, -(row["rating"] or 0), row["model"])

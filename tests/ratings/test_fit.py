@@ -11,6 +11,7 @@ from ratings import Counts, Outcome, fit
 from ratings.elo import online
 from ratings.errors import SelfPair
 from ratings.scale import ELO, win_probability
+from tests.simulate import simulate
 
 NATURAL = 1e-9
 
@@ -18,21 +19,6 @@ NATURAL = 1e-9
 def table(wins: list[list[float]], ties: list[list[float]] | None = None) -> Counts:
     w = np.array(wins, dtype=float)
     return Counts(w, np.zeros_like(w) if ties is None else np.array(ties, dtype=float), np.zeros_like(w))
-
-
-def simulate(theta: np.ndarray, n: int, seed: int, tie_share: float = 0.3) -> Counts:
-    generator = np.random.default_rng(seed)
-    m = len(theta)
-    a = generator.integers(0, m, n)
-    b = (a + generator.integers(1, m, n)) % m
-    p = expit(theta[a] - theta[b])
-    # a tie is drawn so that the expected score stays p
-    tie = generator.random(n) < tie_share * 2 * np.minimum(p, 1 - p)
-    share = np.where(tie, 0, 1) * 1.0
-    decided = (p - tie_share * np.minimum(p, 1 - p)) / (1 - tie_share * 2 * np.minimum(p, 1 - p))
-    outcome = np.where(tie, Outcome.TIE, np.where(generator.random(n) < decided, Outcome.A, Outcome.B))
-    assert share.max() <= 1
-    return Counts.from_votes(a, b, outcome.astype(int), m)
 
 
 def test_two_models_have_a_closed_form():

@@ -5,7 +5,7 @@ import pytest
 
 from ratings import Counts, fit
 from ratings.groups import fixed
-from tests.ratings.test_fit import simulate
+from tests.simulate import simulate
 
 NAMES = ("Chinese", "American")
 

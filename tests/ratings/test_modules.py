@@ -11,7 +11,7 @@ from ratings.errors import BadCounts
 from ratings.integrity import against_the_crowd, bursts, repeated
 from ratings.sampling import next_pairs
 from ratings.style import differences, fit_style
-from tests.ratings.test_fit import simulate
+from tests.simulate import simulate, simulate_votes
 
 
 def test_bootstrap_intervals_agree_with_the_sandwich():
@@ -115,7 +115,32 @@ def test_an_attacker_stands_out_and_honest_voters_do_not():
     found = against_the_crowd(a, b, outcome, voter)
     assert found[0].voter == "attacker"
     assert found[0].p < 1e-4
+    assert (found[0].kind, found[0].model) in {
+        ("against a model, more than the crowd", 0),
+        ("for a model, more than the crowd", 1),
+        ("unlike the crowd", None),
+    }
     assert sum(row.p < 0.01 for row in found[1:]) <= 3
+
+
+def test_who_favours_one_model_over_many_rivals_is_found():
+    """Each pair alone looks harmless: the votes go to the lower place of one pair and the upper of another."""
+    theta = np.linspace(-0.5, 0.5, 6)
+    a, b, outcome = simulate_votes(theta, 1500, 1)
+    rival = np.tile([0, 1, 2, 4, 5], 12)
+    left, right = np.concatenate([a, np.full(60, 3)]), np.concatenate([b, rival])
+    voter = [f"v{k // 10}" for k in range(1500)] + ["attacker"] * 60
+    found = against_the_crowd(left, right, np.concatenate([outcome, np.zeros(60, dtype=int)]), voter)
+    assert (found[0].voter, found[0].model, found[0].kind) == ("attacker", 3, "for a model, more than the crowd")
+    assert found[0].p < 1e-3 < 0.02 < found[1].p * 150
+
+
+def test_who_clicks_at_random_is_unlike_the_crowd():
+    rows = [(0, 1, int(Outcome.A), f"v{k % 50}") for k in range(1000)]
+    rows += [(0, 1, k % 3, "random") for k in range(45)]
+    found = against_the_crowd(*([row[i] for row in rows] for i in range(4)))
+    assert found[0].voter == "random"
+    assert found[0].p < 1e-6
 
 
 def test_honest_p_values_are_not_too_small():

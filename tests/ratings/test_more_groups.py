@@ -7,7 +7,7 @@ from ratings import Counts, fit
 from ratings.fragile import votes_to_turn, without_each
 from ratings.groups import answers, as_makers, best
 from ratings.makers import TooFewModels, hierarchical
-from tests.ratings.test_fit import simulate
+from tests.simulate import simulate
 
 NAMES = ("Chinese", "American")
 
@@ -20,7 +20,7 @@ def test_the_spread_between_models_widens_the_answer():
     found = answers(counts, table, ["CN"] * 8 + ["US"] * 8, "CN", "US", NAMES, sizes=[1.0, 2.0, 4.0, 8.0] * 4)
     fixed, makers = found["fixed"], found["hierarchical"]
     assert makers.upper - makers.lower > 4 * (fixed.upper - fixed.lower)
-    assert set(found) == {"fixed", "hierarchical", "matched", "best"}
+    assert set(found) == {"fixed", "hierarchical", "matched", "best", "top"}
     assert all(row.sentence for row in found.values())
 
 

@@ -8,7 +8,7 @@ from scipy.special import expit
 from ratings import Counts, fit
 from ratings.errors import NotFinite
 from ratings.scale import ELO
-from tests.ratings.test_fit import simulate
+from tests.simulate import simulate
 
 
 def loss_davidson(x: np.ndarray, counts: Counts) -> float:

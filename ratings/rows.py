@@ -1,0 +1,42 @@
+"""A fitted table as plain rows that JSON can hold."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ratings.counts import Counts
+from ratings.fitting import Table
+
+DIGITS = 9
+
+
+def number(value: float) -> float | None:
+    """Return a float to 9 digits after the point; None for NaN and infinities."""
+    return round(float(value), DIGITS) if math.isfinite(value) else None
+
+
+def measures(table: Table, model: int) -> dict[str, Any]:
+    """Return what a fit says of one model: ratings and bounds (Elo), rank range, component, status."""
+    return {
+        "rating": number(table.rating[model]),
+        "lower": number(table.lower[model]),
+        "upper": number(table.upper[model]),
+        "lower_all": number(table.lower_all[model]),
+        "upper_all": number(table.upper_all[model]),
+        "rank_low": int(table.rank_low[model]) or None,
+        "rank_high": int(table.rank_high[model]) or None,
+        "component": int(table.component[model]) if table.component[model] >= 0 else None,
+        "status": table.status[model],
+    }
+
+
+def order(row: dict[str, Any]) -> tuple[bool, int, float, str]:
+    """Sort key: by component, the best first, unranked rows last."""
+    return (row["rating"] is None, row["component"] or 0, -(row["rating"] or 0), row["model"])
+
+
+def ranked(names: Sequence[str], counts: Counts, table: Table) -> list[dict[str, Any]]:
+    """Return one row for each of the M models, in order; `votes` counts wins, losses and ties."""
+    played = counts.games.sum(axis=1)
+    rows = [{"model": name, **measures(table, i), "votes": round(float(played[i]))} for i, name in enumerate(names)]
+    return sorted(rows, key=order)
