@@ -8,6 +8,8 @@
     ├── NoPair          503     fewer than two models can battle
     ├── NotYours        404     no such battle for this voter
     ├── WrongState      409     the battle's state does not allow this now
+    ├── NoBoard         404     no such board
+    ├── BadField        400     parameters of a comparison that can't be read
     ├── Busy            429     asked too often
     └── Refused         400     a deployment can't do what the admin asked, and why
 """
@@ -47,6 +49,16 @@ class WrongState(ArenaError):
     """The battle has moved on, or not yet far enough."""
 
     status = 409
+
+
+class NoBoard(ArenaError):
+    """There is no such board."""
+
+    status = 404
+
+
+class BadField(ArenaError):
+    """Parameters of a comparison that can't be read."""
 
 
 class Busy(ArenaError):

@@ -176,7 +176,8 @@ def as_makers(
             table.level,
         )
     except TooFewModels as error:
-        return _refused(votes, (members[0], members[1]), names, str(error))
+        why = str(error) if sizes is None else f"{error}, of known size"
+        return _refused(votes, (members[0], members[1]), names, why)
     return _result(found.estimate, found.lower, found.upper, votes, (members[0], members[1]), names)
 
 

@@ -52,6 +52,7 @@ class CatalogueModel(models.Model):
     hf_repo = models.CharField("Hugging Face repository", max_length=160, blank=True)
     source = models.TextField(help_text="Where these facts were read.")
     doubts = models.TextField(blank=True, help_text="What about this row is not certain.")
+    external = models.BooleanField(default=False, help_text="Known from imported or simulated votes only.")
 
     class Meta:
         ordering: ClassVar = ["name"]

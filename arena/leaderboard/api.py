@@ -5,10 +5,31 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 
+from arena.errors import ArenaError
+from arena.leaderboard import china_api
+from arena.leaderboard.fresh import unchanged
+from arena.leaderboard.models import Board
 from arena.leaderboard.services import latest
 from arena.leaderboard.tables import no_votes
 
 api = NinjaAPI(title="Arena", version="1", urls_namespace="api-1", docs_url="docs")
+api.add_router("", china_api.router)
+
+
+@api.exception_handler(ArenaError)
+def plain_error(request: HttpRequest, error: ArenaError) -> HttpResponse:
+    """Answer an error that has a sentence for whoever caused it."""
+    return api.create_response(request, {"detail": error.message}, status=error.status)
+
+
+class BoardOut(Schema):
+    """A filter over votes with a leaderboard of its own; `filters` says which votes count."""
+
+    board: str
+    title: str
+    filters: dict[str, str | bool]
+    snapshot: int | None
+    votes: int
 
 
 class SnapshotOut(Schema):
@@ -69,16 +90,13 @@ class LeaderboardOut(Schema):
 
 
 @api.get("/leaderboard", response=LeaderboardOut, url_name="leaderboard")
-def leaderboard(request: HttpRequest, response: HttpResponse) -> Any:
-    """Return the current snapshot of the board of all votes."""
-    snapshot = latest()
-    response["Access-Control-Allow-Origin"] = "*"
-    response["ETag"] = f'"{snapshot.pk if snapshot else 0}"'
-    response["Cache-Control"] = "no-cache"
-    if request.headers.get("If-None-Match") == response["ETag"]:
-        return HttpResponse(status=304, headers={"ETag": response["ETag"]})
+def leaderboard(request: HttpRequest, response: HttpResponse, board: str = "all") -> Any:
+    """Return the current snapshot of a board (see /boards)."""
+    snapshot = latest(board)
+    if same := unchanged(request, response, str(snapshot.pk if snapshot else 0)):
+        return same
     if snapshot is None:
-        return {"snapshot": None, "board": "all", "models": [], "comparison": no_votes()}
+        return {"snapshot": None, "board": board, "models": [], "comparison": no_votes()}
     return {
         "snapshot": {
             "id": snapshot.pk,
@@ -87,7 +105,25 @@ def leaderboard(request: HttpRequest, response: HttpResponse) -> Any:
             "method": snapshot.method,
             "code_version": snapshot.code_version,
         },
-        "board": "all",
+        "board": board,
         "models": snapshot.rows,
         "comparison": snapshot.comparison,
     }
+
+
+@api.get("/boards", response=list[BoardOut], url_name="boards")
+def boards(request: HttpRequest, response: HttpResponse) -> Any:
+    """Return every board: all votes, languages, categories, own and bank prompts, imported sources."""
+    rows = []
+    for board in Board.objects.order_by("pk"):
+        newest = latest(board.slug)
+        rows.append(
+            {
+                "board": board.slug,
+                "title": board.title,
+                "filters": board.filters,
+                "snapshot": newest.pk if newest else None,
+                "votes": newest.votes if newest else 0,
+            }
+        )
+    return unchanged(request, response, "-".join(str(row["snapshot"]) for row in rows)) or rows

@@ -42,7 +42,7 @@ def _count_batch() -> int:
         seq, running = seq + 1, chain(running, row.vote, row.sign)
         LedgerEntry.objects.create(seq=seq, vote=row.vote, sign=row.sign, running_hash=running)
         if not row.vote.leak:
-            _add_to_cell(row.vote, row.sign)
+            _add_to_cell(row.vote, row.sign, seq)
     Uncounted.objects.filter(pk__in=[row.pk for row in waiting]).delete()
     return len(waiting)
 
@@ -64,7 +64,7 @@ def chain(previous: str, vote: Vote, sign: int) -> str:
     return hashlib.sha256((previous + json.dumps(facts, separators=(",", ":"))).encode()).hexdigest()
 
 
-def _add_to_cell(vote: Vote, sign: int) -> None:
+def _add_to_cell(vote: Vote, sign: int, seq: int) -> None:
     swapped = vote.contestant_a_id > vote.contestant_b_id
     low, high = sorted((vote.contestant_a_id, vote.contestant_b_id))
     cell, _ = Cell.objects.get_or_create(
@@ -78,4 +78,4 @@ def _add_to_cell(vote: Vote, sign: int) -> None:
     column = COLUMN.get(Vote.Outcome(vote.outcome))
     if column is None:
         column = "wins_low" if (vote.outcome == Vote.Outcome.A) != swapped else "wins_high"
-    Cell.objects.filter(pk=cell.pk).update(**{column: F(column) + sign})
+    Cell.objects.filter(pk=cell.pk).update(**{column: F(column) + sign, "changed_seq": seq})

@@ -52,6 +52,7 @@ class Cell(models.Model):
     wins_high = models.BigIntegerField(default=0)
     ties = models.BigIntegerField(default=0)
     both_bad = models.BigIntegerField(default=0)
+    changed_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the last vote counted here.")
 
     class Meta:
         constraints: ClassVar = [
@@ -63,6 +64,26 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.low_id}:{self.high_id}"
+
+
+class Import(models.Model):
+    """One file of votes from elsewhere, counted line by line into cells of its own source."""
+
+    source = models.SlugField(max_length=40)
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
+    lines = models.PositiveBigIntegerField(default=0, help_text="Lines done; a second run goes on after them.")
+    votes = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    finished = models.DateTimeField(null=True)
+    simulated = models.BooleanField(default=False)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "digest"], name="one_import_per_file")]
+
+    def __str__(self) -> str:
+        return f"{self.name} as {self.source}"
 
 
 class Board(models.Model):

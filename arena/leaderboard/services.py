@@ -1,4 +1,4 @@
-"""Counts to snapshots. A board is a sum of cells; a snapshot is one fit of it, stored when votes were added."""
+"""Counts to snapshots. A board is a sum of cells; a snapshot is one fit of it, stored when its counts changed."""
 
 import json
 import zlib
@@ -13,8 +13,9 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from arena.catalogue.models import Contestant
-from arena.leaderboard import ledger
-from arena.leaderboard.models import Board, Cell, Snapshot
+from arena.errors import NoBoard
+from arena.leaderboard import boards, imports, ledger
+from arena.leaderboard.models import Board, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
 from ratings.rows import measures, number, order
@@ -27,27 +28,37 @@ COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
 
 
 def refit_boards() -> None:
-    """Count new votes, then refit every board that is behind."""
+    """Count new votes, then refit every board whose cells have changed."""
     ledger.count_new()
-    Board.objects.get_or_create(slug="all", defaults={"title": "All votes"})
+    boards.ensure()
     for board in Board.objects.all():
-        if ledger.position()[0] > through_seq(board) and _lease(board):
+        if boards.is_dirty(board) and _lease(board):
             refit(board)
 
 
-def through_seq(board: Board) -> int:
-    """Return the last ledger number that the board's newest snapshot has seen."""
-    return Snapshot.objects.filter(board=board).values_list("through_seq", flat=True).first() or 0
+def publish(slug: str) -> None:
+    """Refit one board now, without waiting for its second, if its cells have changed."""
+    boards.ensure()
+    board = Board.objects.get(slug=slug)
+    if boards.is_dirty(board):
+        refit(board)
 
 
 def latest(slug: str = "all") -> Snapshot | None:
-    """Return a board's newest snapshot."""
-    return Snapshot.objects.filter(board__slug=slug).defer("pairs", "covariance").first()
+    """Return a board's newest snapshot, None before its first vote.
+
+    Raises:
+        NoBoard: there is no such board.
+    """
+    if slug != "all" and not Board.objects.filter(slug=slug).exists():
+        raise NoBoard(f"There is no board {slug!r}; /api/v1/boards and the leaderboard list them.")
+    newest = Snapshot.objects.filter(board__slug=slug).select_related("board")
+    return newest.defer("pairs", "covariance").first()
 
 
 def refit(board: Board) -> Snapshot:
     """Fit a board's counts as they are now and store the result."""
-    seq, running = ledger.position()
+    seq, running = position(board)
     contestants, counts = board_counts(board)
     table = fit(counts, level=LEVEL)
     return Snapshot.objects.create(
@@ -65,6 +76,12 @@ def refit(board: Board) -> Snapshot:
     )
 
 
+def position(board: Board) -> tuple[int, str]:
+    """Return the number of the last vote of the board's source, and the digest of all up to it."""
+    source = boards.source_of(board)
+    return ledger.position() if source == boards.OURS else imports.position(source)
+
+
 def thin_snapshots() -> int:
     """Delete snapshots older than a week but for the last of each board and day; return how many went."""
     old = Snapshot.objects.filter(created__lt=timezone.now() - KEEP_ALL)
@@ -74,9 +91,7 @@ def thin_snapshots() -> int:
 
 def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
     """Sum the board's cells into counts; the contestants give rows and columns their meaning."""
-    cells = list(
-        Cell.objects.filter(**board.filters).values_list("low", "high").annotate(*(Sum(name) for name in COLUMNS))
-    )
+    cells = list(boards.cells(board).values_list("low", "high").annotate(*(Sum(name) for name in COLUMNS)))
     ids = sorted({row[0] for row in cells} | {row[1] for row in cells})
     place = {contestant: index for index, contestant in enumerate(ids)}
     tables = np.zeros((3, len(ids), len(ids)))
@@ -133,7 +148,9 @@ def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[s
         "slug": model.slug,
         "weights": contestant.weights_digest[:12],
         "country": str(model.developer.country),
-        "country_name": model.developer.country.name,
+        "country_name": model.developer.country.name or "unknown",
+        "base_country": str(model.base_country),
+        "openness": model.openness,
         "developer": model.developer.name,
         "licence": model.licence,
         "permissive": model.permissive,

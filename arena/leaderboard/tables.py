@@ -2,11 +2,13 @@
 
 import math
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
 
-from arena.leaderboard.models import Snapshot
+from arena.leaderboard.boards import OURS, source_of
+from arena.leaderboard.models import Board, Import, Snapshot
 from arena.leaderboard.services import pairs
 from ratings.scale import CENTRE, win_probability
 
@@ -47,9 +49,15 @@ def leaderboard_context(snapshot: Snapshot | None, query: QueryDict) -> dict[str
         "snapshot": snapshot,
         "comparison": snapshot.comparison if snapshot else no_votes(),
         "rows": _sorted(rows, sort, descending),
-        "countries": sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1]),
+        "countries": [
+            (code, name, _address(query, country=code))
+            for code, name in sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1])
+        ],
+        "everywhere": _address(query, country=""),
         "country": country,
-        "heads": [_head(name, title, sort, descending, country) for name, title in SORTS.items()],
+        "boards": _boards(query),
+        **(origin(snapshot) if snapshot else {}),
+        "heads": [_head(name, title, sort, descending, query) for name, title in SORTS.items()],
         "query": query.urlencode(),
         "chart": _chart(rows),
         "tab": "leaderboard",
@@ -114,18 +122,34 @@ def _sorted(rows: list[dict[str, Any]], sort: str, descending: bool) -> list[dic
     return sorted(known, key=key, reverse=descending) + unknown
 
 
-def _head(name: str, title: str, sort: str, descending: bool, country: str) -> dict[str, Any]:
-    query = QueryDict(mutable=True)
-    query["sort"] = name
+def _address(query: QueryDict, **changes: str) -> str:
+    """Return the board's address with some of its parameters changed; empty ones go."""
+    wanted = {name: query.get(name, "") for name in ("board", "country", "sort", "dir")} | changes
+    return f"/leaderboard/?{urlencode({name: value for name, value in wanted.items() if value})}".rstrip("?")
+
+
+def _boards(query: QueryDict) -> list[tuple[str, str, bool]]:
+    """Return address, title and whether it is shown, of every board that has a snapshot."""
+    shown = query.get("board") or "all"
+    rows = Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
+    return [(_address(query, board=board.slug, country=""), board.title, board.slug == shown) for board in rows]
+
+
+def origin(snapshot: Snapshot) -> dict[str, Any]:
+    """Return whether a snapshot's votes were made by a program, or the name under which they were imported."""
+    source = source_of(snapshot.board)
+    simulated = Import.objects.filter(source=source, simulated=True).exists()
+    return {"simulated": simulated, "imported": "" if simulated or source == OURS else source}
+
+
+def _head(name: str, title: str, sort: str, descending: bool, query: QueryDict) -> dict[str, Any]:
     current = name == sort
-    query["dir"] = ("asc" if descending else "desc") if current else ("asc" if name in TEXT_SORTS else "desc")
-    if country:
-        query["country"] = country
+    direction = ("asc" if descending else "desc") if current else ("asc" if name in TEXT_SORTS else "desc")
     state = ("descending" if descending else "ascending") if current else "none"
     return {
         "name": name,
         "title": title,
-        "href": f"?{query.urlencode()}",
+        "href": _address(query, sort=name, dir=direction),
         "state": state,
         "number": name not in TEXT_SORTS,
     }

@@ -5,10 +5,13 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from arena.catalogue.models import CatalogueModel
+from arena.leaderboard import china_pages
+from arena.leaderboard.field import Field
 from arena.leaderboard.services import latest
 from arena.leaderboard.tables import leaderboard_context, record
 
@@ -16,7 +19,7 @@ from arena.leaderboard.tables import leaderboard_context, record
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
     """Show the board; with `since`, answer 204 while that snapshot is still the newest."""
-    snapshot = latest()
+    snapshot = latest(request.GET.get("board") or "all")
     query = request.GET.copy()
     since = query.pop("since", [""])[-1]
     if since:
@@ -27,10 +30,31 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def china_us(request: HttpRequest) -> HttpResponse:
+    """Compare Chinese with American models in the field that the address gives; htmx asks for the answer alone."""
+    field = Field.read(request.GET)
+    context = china_pages.page_context(field)
+    response = render(request, "leaderboard/_china.html" if _by_htmx(request) else "leaderboard/china.html", context)
+    response["HX-Push-Url"] = f"/china-us/?{field.address()}".rstrip("?")  # the form's own would name empty fields
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def china_us_checks(request: HttpRequest) -> HttpResponse:
+    """Show what the answer hangs on: asked for by the page when it is there, since it takes longer."""
+    return render(request, "leaderboard/_checks.html", china_pages.checks_context(Field.read(request.GET)))
+
+
+def _by_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+@require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """List the catalogue."""
     country = request.GET.get("country", "")
-    rows = CatalogueModel.objects.select_related("developer")
+    rows = CatalogueModel.objects.filter(external=False).select_related("developer")
     snapshot = latest()
     ratings = {row["slug"]: row for row in reversed(snapshot.rows if snapshot else [])}
     countries = sorted({(str(m.developer.country), m.developer.country.name) for m in rows}, key=lambda c: c[1])

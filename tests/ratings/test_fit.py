@@ -157,6 +157,7 @@ def test_coverage_of_one_and_of_all():
 def test_win_probability():
     assert win_probability(0) == 0.5
     assert win_probability(400) == pytest.approx(10 / 11)
+    assert (win_probability(-1e9), win_probability(1e9)) == (pytest.approx(0), 1)
 
 
 def test_online_elo_goes_through_the_votes_in_order():

@@ -1,0 +1,61 @@
+"""Which boards there are: filters over count cells. A vote dirties only the boards that its cell is part of."""
+
+import re
+
+from django.db.models import Max, QuerySet
+
+from arena.leaderboard.models import Board, Cell, Snapshot
+
+OURS = "arena"
+LANGUAGES = {"en": "English prompts", "zh": "Chinese prompts", "other": "Prompts in other languages"}
+CATEGORIES = {"maths": "Mathematics", "unlabelled": "Without a category"}
+
+
+def ensure() -> None:
+    """Make a board for each language, category and source that votes have come in."""
+    ours = Cell.objects.filter(source=OURS)
+    _make("all", "All votes", {})
+    if ours.filter(own_prompt=False).exists():  # until then "own" is "all"
+        _make("own", "Voters' own prompts", {"own_prompt": True})
+        _make("bank", "Prompts from the bank", {"own_prompt": False})
+    for language in ours.values_list("language", flat=True).distinct():
+        _make(f"language-{language}", LANGUAGES.get(language, language), {"language": language})
+    for category in ours.values_list("category", flat=True).distinct():
+        _make(f"category-{category}", CATEGORIES.get(category, category.capitalize()), {"category": category})
+    for source in Cell.objects.exclude(source=OURS).values_list("source", flat=True).distinct():
+        _make(f"source-{source}", source, {"source": source})
+
+
+def check_source(name: str) -> None:
+    """Refuse a name for somebody else's votes that can't be one.
+
+    Raises:
+        ValueError: with a sentence for whoever chose it.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,30}", name):
+        raise ValueError("--source: up to 30 letters, digits, - and _")
+    if name == OURS:
+        raise ValueError(f"--source: {OURS!r} is this site's own; choose another name")
+
+
+def source_of(board: Board) -> str:
+    """Return whose votes a board counts: ours, or an imported or simulated source, which are never mixed."""
+    return str(board.filters["source"])
+
+
+def is_dirty(board: Board) -> bool:
+    """Whether a cell of the board has changed since its newest snapshot."""
+    changed = cells(board).aggregate(last=Max("changed_seq"))["last"]
+    if changed is None:
+        return False
+    seen = Snapshot.objects.filter(board=board).values_list("through_seq", flat=True).first()
+    return seen is None or changed > seen
+
+
+def cells(board: Board) -> QuerySet[Cell]:
+    """Return a board's cells."""
+    return Cell.objects.filter(**board.filters)
+
+
+def _make(slug: str, title: str, filters: dict[str, object]) -> None:
+    Board.objects.get_or_create(slug=slug, defaults={"title": title, "filters": {"source": OURS} | filters})

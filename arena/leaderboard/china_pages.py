@@ -1,0 +1,144 @@
+"""What `/china-us/` shows of a comparison."""
+
+from typing import Any
+
+from arena.leaderboard import china_us
+from arena.leaderboard.field import BASES, BESTS, SIZES, Field
+from arena.leaderboard.models import Board
+from arena.leaderboard.tables import no_votes, origin
+from arena.leaderboard.templatetags.elo import signed
+from ratings.groups import Contrast
+from ratings.scale import win_probability
+
+CARDS = {
+    "fixed": (
+        "These models",
+        "Mean rating of exactly these models. The interval holds for them, not for models to come.",
+    ),
+    "hierarchical": (
+        "Countries as makers",
+        "Models as samples of what each country's developers make: what one would expect of the next ones.",
+    ),
+    "matched": (
+        "Like for like, by size",
+        "As makers, with active parameters held equal. Models of unknown size take no part.",
+    ),
+    "best": (
+        "Best against best",
+        "The best rated model of each; the interval carries that they were chosen by rating.",
+    ),
+    "top": ("Best three", "The mean of the three best of each, chosen anew in each draw."),
+}
+
+
+def page_context(field: Field) -> dict[str, Any]:
+    """Return the page's context; without a snapshot, the form and what is missing."""
+    found = china_us.newest(field.board)
+    context: dict[str, Any] = {
+        "field": field,
+        "boards": _boards(field),
+        "sizes": [(f"{size:g}", f"at most {size:g} billion active") for size in SIZES],
+        "size": "" if field.max_active is None else f"{field.max_active:g}",
+        "bests": BESTS,
+        "bases": BASES.items(),
+        "address": field.address(),
+        "tab": "china",
+        "comparison": no_votes(),
+        "snapshot": None,
+    }
+    if found is None:
+        return context
+    answers = china_us.answers(found, field)
+    labels = field.labels(found.rows)
+    return context | {
+        "snapshot": found.snapshot,
+        **origin(found.snapshot),
+        "comparison": china_us.plain(answers["fixed"]),
+        "caution": _caution(answers),
+        "models": answers["fixed"].models,
+        "cards": [_card(kind, answers[kind]) for kind in CARDS],
+        "rows": _choices(found, field, labels),
+        "chart": _chart(found, labels),
+    }
+
+
+def checks_context(field: Field) -> dict[str, Any]:
+    """Return the context of the section under the answer."""
+    found = china_us.newest(field.board)
+    if found is None:
+        return {"checks": None}
+    listed = china_us.specifications(found, field)
+    now = field.address()
+    return {
+        "checks": china_us.robustness(found, field),
+        "votes": round(found.counts.votes),
+        "specifications": listed,
+        "ahead": {
+            "Chinese": sum(row["lower"] > 0 for row in listed),
+            "American": sum(row["upper"] < 0 for row in listed),
+            "neither": sum(row["lower"] <= 0 <= row["upper"] for row in listed),
+        },
+        "curve": [
+            {name: row[name] for name in ("label", "estimate", "lower", "upper")} | {"now": row["address"] == now}
+            for row in listed
+        ],
+    }
+
+
+def _card(kind: str, answer: Contrast) -> dict[str, Any]:
+    title, meaning = CARDS[kind]
+    return {
+        "kind": kind,
+        "title": title,
+        "meaning": meaning,
+        "answer": china_us.plain(answer),
+        "share": None if answer.estimate != answer.estimate else 100 * win_probability(answer.estimate),
+        "verdict": _verdict(answer),
+    }
+
+
+def _caution(answers: dict[str, Contrast]) -> str:
+    """Say what a verdict on these models does not say, where it would be read so."""
+    these, makers = answers["fixed"], answers["hierarchical"]
+    if not (these.lower > 0 or these.upper < 0):
+        return ""
+    if makers.estimate != makers.estimate:
+        return "This is about exactly these models, not about what each country’s developers will make next."
+    if makers.lower <= 0 <= makers.upper:
+        return (
+            "This is about exactly these models. Of what each country’s developers will make next nothing can be told "
+            f"from them: {signed(makers.estimate)} Elo [{signed(makers.lower)}, {signed(makers.upper)}]."
+        )
+    return ""
+
+
+def _verdict(answer: Contrast) -> str:
+    if answer.estimate != answer.estimate:  # NaN: nothing may be said, and the sentence says why
+        return answer.sentence
+    if answer.lower > 0:
+        return "Chinese ahead"
+    return "American ahead" if answer.upper < 0 else "can't tell"
+
+
+def _boards(field: Field) -> list[tuple[str, str, bool]]:
+    rows = Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
+    return [(board.slug, board.title, board.slug == field.board) for board in rows]
+
+
+def _choices(found: china_us.Published, field: Field, labels: list[str]) -> list[dict[str, Any]]:
+    """Return the Chinese and American models, the best first, with whether each takes part."""
+    rows = []
+    for row, label in zip(found.rows, labels, strict=True):
+        if row["country"] in {china_us.FIRST, china_us.SECOND} or label in {china_us.FIRST, china_us.SECOND}:
+            rows.append(row | {"inside": label in {china_us.FIRST, china_us.SECOND}, "out": row["slug"] in field.out})
+    return sorted(rows, key=lambda row: (row["rating"] is None, -(row["rating"] or 0), row["model"]))
+
+
+def _chart(found: china_us.Published, labels: list[str]) -> list[dict[str, Any]]:
+    names = ("model", "country_name", "rating", "lower", "upper", "lower_all", "upper_all")
+    inside = [
+        {name: row[name] for name in names} | {"country": label}
+        for row, label in zip(found.rows, labels, strict=True)
+        if label in {china_us.FIRST, china_us.SECOND} and row["component"] == 0
+    ]
+    return china_us.means(found, labels) + sorted(inside, key=lambda row: -row["rating"])

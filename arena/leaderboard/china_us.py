@@ -1,0 +1,169 @@
+"""The comparison that the project exists for, for any field a reader chooses, from a stored snapshot alone.
+
+Nothing is fitted anew: a field changes which ratings are compared, not the ratings. So the numbers agree with the
+leaderboard, and an answer takes a tenth of a second at 200 models.
+"""
+
+import itertools
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from scipy.stats import norm
+
+from arena.leaderboard.field import BASES, BESTS, SIZES, Field
+from arena.leaderboard.models import Board, Snapshot
+from arena.leaderboard.services import latest, pairs
+from ratings import Counts, Table, groups
+from ratings.fragile import models_to_turn, votes_to_turn, without_each
+from ratings.groups import Contrast
+from ratings.rows import number
+
+FIRST, SECOND, NAMES = "CN", "US", ("Chinese", "American")
+KINDS = ("fixed", "hierarchical", "matched", "best", "top")
+SHOWN_MODELS = 5  # of those that move the answer most
+
+
+@dataclass(frozen=True)
+class Published:
+    """A snapshot as the ratings package sees it; `rows` are in the order of the matrices."""
+
+    snapshot: Snapshot
+    rows: list[dict[str, Any]]
+    table: Table
+    counts: Counts
+
+
+@lru_cache(maxsize=32)
+def published(snapshot_id: int, created: datetime) -> Published:
+    """Return a stored snapshot as table and counts; snapshots never change, so it is kept."""
+    snapshot = Snapshot.objects.select_related("board").get(pk=snapshot_id, created=created)
+    rows = sorted(snapshot.rows, key=lambda row: row["index"])
+    m = len(rows)
+    tables = np.zeros((3, m, m))
+    for i, j, wins_i, wins_j, ties, both_bad in pairs(snapshot):
+        tables[0, i, j], tables[0, j, i] = wins_i, wins_j
+        tables[1, i, j] = tables[1, j, i] = ties
+        tables[2, i, j] = tables[2, j, i] = both_bad
+    wins, ties_table, bad = tables
+    rating, lower, upper = (
+        np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
+        for name in ("rating", "lower", "upper")
+    )
+    table = Table(
+        rating=rating,
+        lower=lower,
+        upper=upper,
+        covariance=np.frombuffer(zlib.decompress(snapshot.covariance)).reshape(m, m),
+        component=np.array([-1 if row["component"] is None else row["component"] for row in rows], dtype=np.intp),
+        status=tuple(row["status"] for row in rows),
+        level=snapshot.parameters["level"],
+        iterations=0,
+        tolerance=0.0,
+    )
+    return Published(snapshot, rows, table, Counts(wins, ties_table, bad))
+
+
+def newest(board: str) -> Published | None:
+    """Return a board's newest snapshot, or None."""
+    snapshot = latest(board)
+    return None if snapshot is None else published(snapshot.pk, snapshot.created)
+
+
+def answers(found: Published, field: Field) -> dict[str, Contrast]:
+    """Return the four answers, and that of the top k, for a field."""
+    return groups.answers(
+        found.counts,
+        found.table,
+        field.labels(found.rows),
+        FIRST,
+        SECOND,
+        NAMES,
+        developers=[row["developer"] for row in found.rows],
+        sizes=[row["active_params_b"] for row in found.rows],
+        enough=settings.VOTES_FOR_VERDICT,
+    )
+
+
+def fixed(found: Published, field: Field) -> Contrast:
+    """Return the answer about these very models alone."""
+    labels = field.labels(found.rows)
+    return groups.fixed(found.counts, found.table, labels, FIRST, SECOND, NAMES, enough=settings.VOTES_FOR_VERDICT)
+
+
+def robustness(found: Published, field: Field) -> dict[str, Any]:
+    """Return what the answer about these models hangs on: single models, single votes."""
+    labels = field.labels(found.rows)
+    weights = groups.contrast_weights(found.table, labels, FIRST, SECOND)
+    if not weights.any() or not np.isfinite(fixed(found, field).estimate):
+        return {"models": [], "turning_models": None, "turn": None}
+    inside = np.flatnonzero(found.table.component == 0)
+    turning = models_to_turn(found.table, labels, FIRST, SECOND)
+    moving = without_each(found.table, labels, FIRST, SECOND)[:SHOWN_MODELS]
+    return {
+        "models": [{"row": found.rows[i], "estimate": value} for i, value in moving],
+        "turning_models": None if turning is None else [found.rows[i] for i in turning],
+        "turn": votes_to_turn(found.counts.subset(inside), weights[inside]),
+    }
+
+
+def specifications(found: Published, field: Field) -> list[dict[str, Any]]:
+    """Return the answer for every listed choice: each field on this board, and the other boards of its source."""
+    rows, seen = [], set[tuple[str, ...]]()
+    choices = itertools.product((False, True), (None, *SIZES), (None, *BESTS), (False, True), BASES)
+    for permissive, size, best, one, base in choices:
+        other = replace(field, out=(), permissive=permissive, max_active=size, best=best, one=one, base=base)
+        key = tuple(label if label in {FIRST, SECOND} else "" for label in other.labels(found.rows))
+        if key not in seen:  # the same models under the same flags: the same answer
+            seen.add(key)
+            rows.append(_specification(found, other, "this board"))
+    source = found.snapshot.board.filters["source"]
+    for board in Board.objects.filter(filters__source=source).exclude(pk=found.snapshot.board_id):
+        other_board = newest(board.slug)
+        if other_board is not None:
+            rows.append(_specification(other_board, Field(board=board.slug), board.title))
+    told = [row for row in rows if row["estimate"] is not None]
+    return sorted(told, key=lambda row: row["estimate"])
+
+
+def means(found: Published, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the mean rating of each of the two groups with its interval, as rows of the chart."""
+    rows = []
+    for code, name in zip((FIRST, SECOND), NAMES, strict=True):
+        index = [i for i, label in enumerate(labels) if label == code and found.table.component[i] == 0]
+        if index:
+            estimate = float(found.table.rating[index].mean())
+            error = float(np.sqrt(found.table.covariance[np.ix_(index, index)].mean()))
+            half = float(norm.ppf((1 + found.table.level) / 2)) * error
+            mean = {"model": f"{name} models, mean", "country": code, "country_name": name, "rating": estimate}
+            rows.append(mean | {"lower": estimate - half, "upper": estimate + half, "mean": True})
+    return rows
+
+
+def plain(contrast: Contrast) -> dict[str, Any]:
+    """Return an answer as JSON can hold it."""
+    return {
+        "estimate": number(contrast.estimate),
+        "lower": number(contrast.lower),
+        "upper": number(contrast.upper),
+        "votes": contrast.votes,
+        "models": list(contrast.models),
+        "missing": contrast.missing,
+        "sentence": contrast.sentence,
+    }
+
+
+def _specification(found: Published, field: Field, board: str) -> dict[str, Any]:
+    words = [board]
+    words += ["permissive licences"] if field.permissive else []
+    words += [f"≤ {field.max_active:g} B active"] if field.max_active is not None else []
+    words += [f"the {field.best} best rated"] if field.best is not None else []
+    words += ["one model per developer"] if field.one else []
+    words += [] if field.base == "maker" else [f"foreign bases {BASES[field.base]}"]
+    row = plain(fixed(found, field))
+    return row | {"label": ", ".join(words), "address": field.address()}

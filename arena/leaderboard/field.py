@@ -1,0 +1,125 @@
+"""Which models a reader lets take part in the comparison, and under which flag. The state is the address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+
+from arena.errors import BadField
+
+BASES = {"maker": "by their maker", "base": "by the country of the base model", "out": "left out"}
+BESTS = (10, 20, 40)  # how many of the best rated the page offers
+SIZES = (4.0, 10.0, 40.0)  # thousand millions of active parameters that the page offers
+
+
+@dataclass(frozen=True)
+class Field:
+    """A board and the models on it that take part.
+
+    `best`: only so many of the best rated models of any country. `out`: slugs left out. `permissive`: only such
+    licences. `max_active`: billions of active parameters; models of unknown size are left out. `one`: only the best
+    rated of each developer. `base`: models made from another country's weights.
+    """
+
+    board: str = "all"
+    out: tuple[str, ...] = ()
+    permissive: bool = False
+    max_active: float | None = None
+    best: int | None = None
+    one: bool = False
+    base: str = "maker"
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Field":
+        """Read an address.
+
+        Raises:
+            BadField: a parameter with a value that means nothing.
+        """
+        base = query.get("base") or "maker"
+        if base not in BASES:
+            raise BadField(f"base must be one of {', '.join(BASES)}, not {base!r}")
+        return cls(
+            board=query.get("board") or "all",
+            out=tuple(sorted({slug for slug in query.getlist("out") if slug})),
+            permissive=_switch(query, "permissive"),
+            max_active=_size(query.get("max_active") or ""),
+            best=_many(query.get("best") or ""),
+            one=_switch(query, "one"),
+            base=base,
+        )
+
+    def address(self, **changes: Any) -> str:
+        """Return the query of this field, or of one that differs from it; the plainest form of it."""
+        field = replace(self, **changes)
+        query = QueryDict(mutable=True)
+        if field.board != "all":
+            query["board"] = field.board
+        query.setlist("out", list(field.out))
+        for name in ("permissive", "one"):
+            if getattr(field, name):
+                query[name] = "1"
+        if field.max_active is not None:
+            query["max_active"] = f"{field.max_active:g}"
+        if field.best is not None:
+            query["best"] = str(field.best)
+        if field.base != "maker":
+            query["base"] = field.base
+        return query.urlencode()
+
+    def labels(self, rows: Sequence[dict[str, Any]]) -> list[str]:
+        """Return each row's country in this comparison, "" where the model takes no part."""
+        found = [self._label(row) for row in rows]
+        if self.best is not None:
+            rated = sorted((i for i, row in enumerate(rows) if row["component"] == 0), key=lambda i: -rows[i]["rating"])
+            kept = set(rated[: self.best])
+            found = [label if i in kept else "" for i, label in enumerate(found)]
+        return _best_of_each_developer(rows, found) if self.one else found
+
+    def _label(self, row: dict[str, Any]) -> str:
+        foreign = row.get("base_country") or ""
+        foreign = "" if foreign == row["country"] else foreign
+        too_large = self.max_active is not None and (row["active_params_b"] or float("inf")) > self.max_active
+        closed = self.permissive and row["permissive"] is not True
+        if row["slug"] in self.out or too_large or closed or (foreign and self.base == "out"):
+            return ""
+        return str(foreign if foreign and self.base == "base" else row["country"])
+
+
+def _best_of_each_developer(rows: Sequence[dict[str, Any]], labels: list[str]) -> list[str]:
+    best: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        if labels[i] and row["component"] == 0:
+            first = best.setdefault(row["developer"], i)
+            if row["rating"] > rows[first]["rating"]:
+                best[row["developer"]] = i
+    kept = set(best.values())
+    return [label if i in kept else "" for i, label in enumerate(labels)]
+
+
+def _switch(query: QueryDict, name: str) -> bool:
+    value = query.get(name, "")
+    if value not in {"", "0", "1"}:
+        raise BadField(f"{name} must be 1 or left out, not {value!r}")
+    return value == "1"
+
+
+def _many(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not 0 < int(text[:7]) < 1_000_000:
+        raise BadField(f"best must be a number of models above 0, not {text!r}")
+    return int(text)
+
+
+def _size(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        size = float(text)
+    except ValueError:
+        size = -1.0
+    if not 0 < size < 1e6:
+        raise BadField(f"max_active must be a number of billions above 0, not {text!r}")
+    return size

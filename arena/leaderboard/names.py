@@ -1,0 +1,76 @@
+"""Names in files of votes to contestants: by the catalogue's names, tags and repositories, then by a list we keep.
+
+A name that neither knows still gets its row, with an unknown developer, and is reported.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from arena.catalogue.models import CatalogueModel, Contestant, Developer
+
+KNOWN = Path(__file__).parent / "data" / "public_models.csv"
+UNKNOWN = "Unknown developer"
+
+
+class Names:
+    """Finds or makes the contestant of a name."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, int] = {}
+        self._catalogue = {
+            normal(name): model
+            for model in CatalogueModel.objects.all()
+            for name in (model.slug, model.name, model.ollama_tag, model.hf_repo, model.hf_repo.rpartition("/")[2])
+            if name
+        }
+        with KNOWN.open(newline="", encoding="utf-8") as file:
+            self._known = {normal(row["model"]): row for row in csv.DictReader(file)}
+
+    def contestant(self, name: str) -> int:
+        """Return the id of a name's contestant: the model with weights that nobody knows."""
+        if name not in self._found:
+            model = self._catalogue.get(normal(name)) or self._make(name, self._known.get(normal(name)))
+            contestant, _ = Contestant.objects.get_or_create(model=model, weights_digest="")
+            self._found[name] = contestant.pk
+        return self._found[name]
+
+    def _make(self, name: str, facts: dict[str, str] | None) -> CatalogueModel:
+        developer = self._developer(facts["developer"], facts["country"]) if facts else self._developer(UNKNOWN, "")
+        why = f"Country: {facts['why']}." if facts else "Nothing is known of it but its name."
+        model = CatalogueModel.objects.create(
+            slug=_free_slug(name),
+            name=name,
+            family=name,
+            developer=developer,
+            openness=CatalogueModel.Openness.CLOSED if facts and facts["openness"] == "closed" else "open-weight",
+            source=f"Named so in imported votes. {why}",
+            doubts=facts["check"] if facts else "Developer, country and licence are unknown.",
+            external=True,
+        )
+        self._catalogue[normal(name)] = model
+        return model
+
+    def _developer(self, name: str, country: str) -> Developer:
+        found = Developer.objects.filter(name=name).first() or _by_alias(name)
+        return found or Developer.objects.create(name=name, slug=slugify(name), country=country)
+
+
+def normal(name: str) -> str:
+    """Return a name without case and punctuation, as spellings differ in them only."""
+    return re.sub(r"[^a-z0-9\u4e00-\u9fff.]+", "-", name.casefold()).strip("-")
+
+
+def _by_alias(name: str) -> Developer | None:
+    for developer in Developer.objects.exclude(aliases={}):
+        if name in {alias for names in developer.aliases.values() for alias in names}:
+            return developer
+    return None
+
+
+def _free_slug(name: str) -> str:
+    slug = slugify(name)[:70] or "model"
+    taken = set(CatalogueModel.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    return slug if slug not in taken else next(f"{slug}-{i}" for i in range(2, 999) if f"{slug}-{i}" not in taken)

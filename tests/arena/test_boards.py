@@ -1,0 +1,112 @@
+"""A vote dirties only the boards that its cell is part of; other sources have boards of their own."""
+
+from collections import Counter
+
+import pytest
+from django.test import Client
+
+from arena.battles.models import Vote, Voter
+from arena.catalogue.models import Deployment
+from arena.leaderboard import boards, services
+from arena.leaderboard.imports import add_to_cells
+from arena.leaderboard.models import Board, Cell, Snapshot
+from tests.arena.test_leaderboard import cast
+
+Pair = tuple[Deployment, Deployment]
+
+
+def snapshots() -> dict[str, int]:
+    return dict(Counter(Snapshot.objects.values_list("board__slug", flat=True)))
+
+
+def refit() -> None:
+    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
+    services.refit_boards()
+
+
+def test_each_language_and_category_has_a_board(pair: Pair, alice: Voter):
+    cast(alice, None, 2)
+    refit()
+    assert snapshots() == {"all": 1, "language-en": 1, "category-unlabelled": 1}
+
+
+def test_a_vote_dirties_only_its_boards(pair: Pair, alice: Voter):
+    cast(alice, None, 2)
+    refit()
+    cast(alice, None)
+    Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(language="zh", category="code")
+    refit()
+    assert snapshots() == {"all": 2, "language-en": 1, "category-unlabelled": 1, "language-zh": 1, "category-code": 1}
+
+
+def test_a_vote_that_counts_nowhere_makes_no_snapshot(pair: Pair, alice: Voter):
+    cast(alice, None, 2)
+    refit()
+    before = snapshots()
+    cast(alice, None)
+    Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(leak=True)
+    refit()
+    assert snapshots() == before
+
+
+def test_bank_prompts_can_be_read_apart(pair: Pair, alice: Voter):
+    cast(alice, None, 3)
+    Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(own_prompt=False)
+    refit()
+    votes = {s.board.slug: s.votes for s in Snapshot.objects.select_related("board")}
+    assert (votes["all"], votes["own"], votes["bank"]) == (3, 2, 1)
+
+
+def test_other_sources_are_never_mixed_with_ours(pair: Pair, alice: Voter, client: Client):
+    cast(alice, None, 2)
+    low, high = sorted(d.contestant_id for d in pair)
+    add_to_cells("elsewhere", {(low, high, "en"): Counter(wins_low=60, wins_high=40)}, 100)
+    refit()
+    votes = {s.board.slug: s.votes for s in Snapshot.objects.select_related("board")}
+    assert (votes["all"], votes["language-en"], votes["source-elsewhere"]) == (2, 2, 100)
+    page = client.get("/leaderboard/?board=source-elsewhere").content.decode()
+    assert "Votes imported from elsewhere as “elsewhere”" in page
+    assert "imported from elsewhere" not in client.get("/leaderboard/").content.decode()
+
+
+def test_counts_are_added_to_what_is_there(pair: Pair):
+    low, high = sorted(d.contestant_id for d in pair)
+    for seq in (5, 9):
+        add_to_cells("elsewhere", {(low, high, "en"): Counter(wins_low=2, ties=1)}, seq)
+    cell = Cell.objects.get()
+    assert (cell.wins_low, cell.wins_high, cell.ties, cell.both_bad, cell.changed_seq) == (4, 0, 2, 0, 9)
+
+
+def test_an_unknown_board_is_404_and_says_where_the_boards_are(db, client: Client):
+    for address in ("/leaderboard/?board=nope", "/china-us/?board=nope"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert "/api/v1/boards" in response.content.decode()
+    response = client.get("/api/v1/leaderboard?board=nope")
+    assert (response.status_code, list(response.json())) == (404, ["detail"])
+
+
+def test_the_api_lists_the_boards(pair: Pair, alice: Voter, client: Client):
+    cast(alice, None, 2)
+    refit()
+    rows = {row["board"]: row for row in client.get("/api/v1/boards").json()}
+    assert rows["language-en"]["filters"] == {"source": "arena", "language": "en"}
+    assert rows["all"]["votes"] == 2
+    body = client.get("/api/v1/leaderboard?board=language-en").json()
+    assert (body["board"], body["snapshot"]["id"]) == ("language-en", rows["language-en"]["snapshot"])
+
+
+def test_filters_and_board_stay_in_every_address(pair: Pair, alice: Voter, client: Client):
+    cast(alice, None, 2)
+    refit()
+    page = client.get("/leaderboard/?board=language-en&country=CN").content.decode()
+    assert 'href="/leaderboard/?board=language-en&amp;country=CN&amp;sort=votes&amp;dir=desc"' in page
+    assert 'href="/leaderboard/?board=language-en&amp;country=US"' in page
+    assert 'href="/china-us/?board=language-en"' in page
+
+
+@pytest.mark.parametrize("slug", ["all", "language-en"])
+def test_the_source_of_a_board(pair: Pair, alice: Voter, slug: str):
+    cast(alice, None)
+    refit()
+    assert boards.source_of(Board.objects.get(slug=slug)) == "arena"

@@ -1,0 +1,188 @@
+"""Chinese against American models in any field: page, API and what the answer hangs on."""
+
+import itertools
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from arena.catalogue.models import CatalogueModel, Contestant, Developer
+from arena.errors import BadField
+from arena.leaderboard import china_us, services
+from arena.leaderboard.field import BASES, Field
+from arena.leaderboard.imports import add_to_cells
+
+pytestmark = pytest.mark.django_db
+BOARD = "source-test"
+# slug, developer, country, base country, permissive, active parameters, strength
+MODELS = [
+    ("panda", "Alpha", "CN", "", True, 1.0, 0.9),
+    ("tiger", "Alpha", "CN", "", True, 8.0, -0.3),
+    ("crane", "Beta", "CN", "US", False, 30.0, 0.2),
+    ("koi", "Gamma", "CN", "", None, None, -0.4),
+    ("eagle", "Delta", "US", "", True, 1.0, 0.3),
+    ("bison", "Delta", "US", "", False, 8.0, 0.0),
+    ("otter", "Epsilon", "US", "CN", True, 70.0, -0.2),
+    ("heron", "Zeta", "FR", "", True, 7.0, 0.6),
+]
+
+
+@pytest.fixture
+def board() -> str:
+    """2,000 votes on each pair, as often as the strengths say."""
+    ids = []
+    for slug, developer, country, base, permissive, active, _ in MODELS:
+        maker, _ = Developer.objects.get_or_create(slug=developer, name=developer, country=country)
+        model = CatalogueModel.objects.create(
+            slug=slug, name=slug, family=slug, developer=maker, base_country=base, permissive=permissive,
+            active_params_b=active, openness="open-weight", source="test",
+        )  # fmt: skip
+        ids.append(Contestant.objects.create(model=model, weights_digest="").pk)
+    totals = {}
+    for i, j in itertools.combinations(range(len(MODELS)), 2):
+        won = round(2000 / (1 + np.exp(MODELS[j][6] - MODELS[i][6])))
+        totals[ids[i], ids[j], "en"] = Counter(wins_low=won, wins_high=2000 - won)
+    add_to_cells("test", totals, 1)
+    services.refit_boards()
+    return BOARD
+
+
+def ask(client: Client, **query: object) -> dict:
+    response = client.get("/api/v1/china-us", {"board": BOARD, **query})
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def inside(**query: object) -> dict[str, str]:
+    """Return who takes part under which flag."""
+    data = QueryDict(mutable=True)
+    for name, value in {"board": BOARD, **query}.items():
+        data.setlist(name, [str(v) for v in value] if isinstance(value, list) else [str(value)])
+    found = china_us.newest(BOARD)
+    assert found is not None
+    labels = Field.read(data).labels(found.rows)
+    return {row["slug"]: label for row, label in zip(found.rows, labels, strict=True) if label in {"CN", "US"}}
+
+
+def test_the_answers_agree_with_the_leaderboard(board: str, client: Client):
+    answers = ask(client)["answers"]
+    assert set(answers) == {"fixed", "hierarchical", "matched", "best", "top"}
+    rows = {row["slug"]: row for row in client.get(f"/api/v1/leaderboard?board={board}").json()["models"]}
+    mean = {c: np.mean([r["rating"] for r in rows.values() if r["country"] == c]) for c in ("CN", "US")}
+    assert answers["fixed"]["estimate"] == pytest.approx(mean["CN"] - mean["US"], abs=1e-6)
+    assert answers["fixed"]["models"] == [4, 3]
+    assert answers["fixed"]["votes"] == 4 * 3 * 2000
+    assert answers["best"]["estimate"] == pytest.approx(rows["panda"]["rating"] - rows["eagle"]["rating"], abs=1e-6)
+    assert answers["hierarchical"]["upper"] - answers["hierarchical"]["lower"] > 100
+
+
+def test_a_field_chooses_models(board: str):
+    assert inside(out=["panda", "eagle"]).keys() == {"tiger", "crane", "koi", "bison", "otter"}
+    assert inside(permissive=1).keys() == {"panda", "tiger", "eagle", "otter"}
+    assert inside(max_active=8).keys() == {"panda", "tiger", "eagle", "bison"}
+    assert inside(one=1).keys() == {"panda", "crane", "koi", "eagle", "otter"}
+    assert inside(best=3).keys() == {"panda", "eagle"}  # the third is heron, of neither
+    assert inside(permissive=1, max_active=4, one=1).keys() == {"panda", "eagle"}
+
+
+def test_models_on_foreign_weights_count_as_asked(board: str):
+    assert (inside()["crane"], inside()["otter"]) == ("CN", "US")
+    assert (inside(base="base")["crane"], inside(base="base")["otter"]) == ("US", "CN")
+    assert not {"crane", "otter"} & set(inside(base="out"))
+
+
+def test_every_field_has_an_answer_or_a_reason(board: str, client: Client):
+    for permissive, size, best, one, base in itertools.product(("", 1), ("", 0.5, 8), ("", 1, 3), ("", 1), BASES):
+        body = ask(client, permissive=permissive, max_active=size, best=best, one=one, base=base)
+        for answer in body["answers"].values():
+            assert answer["sentence"]
+            assert (answer["estimate"] is None) == (answer["lower"] is None)
+
+
+def test_one_side_empty_says_so(board: str, client: Client):
+    body = ask(client, out=["eagle", "bison", "otter"])
+    assert body["answers"]["fixed"]["estimate"] is None
+    assert body["sentence"].startswith("Not enough votes yet")
+    page = client.get(f"/china-us/?board={board}&out=eagle&out=bison&out=otter").content.decode()
+    assert "Not enough votes yet" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["base=x", "permissive=yes", "one=2", "max_active=-1", "max_active=nan", "best=0", "best=ten", "best=٣"]
+)
+def test_what_means_nothing_is_refused(board: str, client: Client, query: str):
+    name = query.partition("=")[0]
+    for address in ("/api/v1/china-us", "/china-us/", "/china-us/checks/"):
+        response = client.get(f"{address}?{query}")
+        assert response.status_code == 400
+        assert f"{name} must be" in response.content.decode()
+    with pytest.raises(BadField):
+        Field.read(QueryDict(query))
+
+
+def test_the_address_is_the_state_and_is_plain(board: str):
+    query = QueryDict("board=x&out=b&out=a&out=a&permissive=1&max_active=10.0&best=&one=0&base=maker")
+    assert Field.read(query).address() == "board=x&out=a&out=b&permissive=1&max_active=10"
+    assert Field().address() == ""
+
+
+def test_the_page_shows_the_answers_and_keeps_the_choice(board: str, client: Client):
+    page = client.get(f"/china-us/?board={board}&max_active=10&base=out&out=tiger").content.decode()
+    for title in ("These models", "Countries as makers", "Like for like", "Best against best"):
+        assert title in page
+    assert '<option value="10" selected>' in page
+    assert '<option value="out" selected>' in page
+    assert re.search(r'value="tiger" checked', page)
+    assert "as JSON" in page
+    assert f'hx-get="/china-us/checks/?board={board}&amp;out=tiger&amp;max_active=10&amp;base=out"' in page
+
+
+def test_htmx_gets_the_answer_alone_and_a_plain_address(board: str, client: Client):
+    response = client.get(f"/china-us/?board={board}&max_active=&best=&one=1", headers={"HX-Request": "true"})
+    assert b"<html" not in response.content
+    assert response["HX-Push-Url"] == f"/china-us/?board={board}&one=1"
+    assert "HX-Request" in response["Vary"]
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert b"<html" in client.get(f"/china-us/?board={board}", headers=back).content
+
+
+def test_before_the_first_vote_it_says_what_is_missing(client: Client):
+    page = client.get("/china-us/").content.decode()
+    assert "Not enough votes yet" in page
+    assert "Start a battle" in page
+    body = client.get("/api/v1/china-us").json()
+    assert (body["snapshot"], body["answers"]) == (None, {})
+    assert "There is no answer yet" in client.get("/china-us/checks/").content.decode()
+
+
+def test_what_the_answer_hangs_on(board: str, client: Client):
+    page = client.get(f"/china-us/checks/?board={board}").content.decode()
+    assert re.search(r"<strong>[\d,]+ votes?</strong> of 56,000", page)
+    assert "panda" in page
+    found = china_us.newest(board)
+    assert found is not None
+    checks = china_us.robustness(found, Field(board=board))
+    assert checks["models"][0]["row"]["slug"] == "panda"
+    assert [row["slug"] for row in checks["turning_models"]] == ["panda"]
+
+
+def test_every_listed_choice_is_there_once(board: str):
+    found = china_us.newest(board)
+    assert found is not None
+    rows = china_us.specifications(found, Field(board=board, one=True, out=("panda",)))
+    assert [row["estimate"] for row in rows] == sorted(row["estimate"] for row in rows)
+    plain = next(row for row in rows if row["label"] == "this board")
+    assert plain["address"] == f"board={board}"
+    assert len({(*row["models"], row["estimate"]) for row in rows}) == len(rows)
+
+
+def test_the_api_answers_304_and_can_be_read_from_other_sites(board: str, client: Client):
+    first = client.get(f"/api/v1/china-us?board={board}&one=1")
+    assert first["Access-Control-Allow-Origin"] == "*"
+    same = client.get(f"/api/v1/china-us?one=1&board={board}", headers={"If-None-Match": f'W/"x", {first["ETag"]}'})
+    assert same.status_code == 304
+    other = client.get(f"/api/v1/china-us?board={board}", headers={"If-None-Match": first["ETag"]})
+    assert other.status_code == 200
