@@ -39,6 +39,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(min=0, m
 SECURE_COOKIES = _boolean("SECURE_COOKIES", False)
 WEB_PROCESSES = env.int("WEB_PROCESSES", 1, validate=validate.Range(min=1, max=64))
 
+if not SECRET_KEY and not TESTING and (VAR / "secret").is_file():  # the supervisor's: manage.py works beside it
+    SECRET_KEY = (VAR / "secret").read_text().strip()
 if not SECRET_KEY and (DEBUG or TESTING):
     SECRET_KEY = "only-for-development-and-tests-" + "x" * 32
 if not SECRET_KEY:

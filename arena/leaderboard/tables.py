@@ -38,8 +38,8 @@ def no_votes() -> dict[str, Any]:
     }
 
 
-def leaderboard_context(snapshot: Snapshot | None, query: QueryDict) -> dict[str, Any]:
-    """Return the leaderboard's context for an address."""
+def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str = "/leaderboard/") -> dict[str, Any]:
+    """Return the leaderboard's context for an address; its links lead to `page`."""
     country = query.get("country", "")
     sort = query.get("sort", "") if query.get("sort") in SORTS else "rating"
     descending = (query.get("dir") or ("asc" if sort in TEXT_SORTS else "desc")) == "desc"
@@ -50,14 +50,14 @@ def leaderboard_context(snapshot: Snapshot | None, query: QueryDict) -> dict[str
         "comparison": snapshot.comparison if snapshot else no_votes(),
         "rows": _sorted(rows, sort, descending),
         "countries": [
-            (code, name, _address(query, country=code))
+            (code, name, _address(query, page, country=code))
             for code, name in sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1])
         ],
-        "everywhere": _address(query, country=""),
+        "everywhere": _address(query, page, country=""),
         "country": country,
         "boards": _boards(query),
         **(origin(snapshot) if snapshot else {}),
-        "heads": [_head(name, title, sort, descending, query) for name, title in SORTS.items()],
+        "heads": [_head(name, title, sort, descending, query, page) for name, title in SORTS.items()],
         "query": query.urlencode(),
         "chart": _chart(rows),
         "tab": "leaderboard",
@@ -122,10 +122,10 @@ def _sorted(rows: list[dict[str, Any]], sort: str, descending: bool) -> list[dic
     return sorted(known, key=key, reverse=descending) + unknown
 
 
-def _address(query: QueryDict, **changes: str) -> str:
+def _address(query: QueryDict, page: str = "/leaderboard/", **changes: str) -> str:
     """Return the board's address with some of its parameters changed; empty ones go."""
     wanted = {name: query.get(name, "") for name in ("board", "country", "sort", "dir")} | changes
-    return f"/leaderboard/?{urlencode({name: value for name, value in wanted.items() if value})}".rstrip("?")
+    return f"{page}?{urlencode({name: value for name, value in wanted.items() if value})}".rstrip("?")
 
 
 def _boards(query: QueryDict) -> list[tuple[str, str, bool]]:
@@ -142,14 +142,14 @@ def origin(snapshot: Snapshot) -> dict[str, Any]:
     return {"simulated": simulated, "imported": "" if simulated or source == OURS else source}
 
 
-def _head(name: str, title: str, sort: str, descending: bool, query: QueryDict) -> dict[str, Any]:
+def _head(name: str, title: str, sort: str, descending: bool, query: QueryDict, page: str) -> dict[str, Any]:
     current = name == sort
     direction = ("asc" if descending else "desc") if current else ("asc" if name in TEXT_SORTS else "desc")
     state = ("descending" if descending else "ascending") if current else "none"
     return {
         "name": name,
         "title": title,
-        "href": _address(query, sort=name, dir=direction),
+        "href": _address(query, page, sort=name, dir=direction),
         "state": state,
         "number": name not in TEXT_SORTS,
     }

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from arena.leaderboard import views
+from arena.leaderboard import data_views, views
+from arena.leaderboard.exports import KINDS
 
 urlpatterns = [
     path("leaderboard/", views.leaderboard, name="leaderboard"),
     path("china-us/", views.china_us, name="china_us"),
     path("china-us/checks/", views.china_us_checks, name="china_us_checks"),
+    path("snapshots/<int:pk>/", views.snapshot, name="snapshot"),
+    path("data/", data_views.data, name="data"),
+    *(path(f"data/votes.{kind}", data_views.votes, {"kind": kind}, name=f"votes-{kind}") for kind in KINDS),
     path("models/", views.models, name="models"),
     path("models/<str:slug>/", views.model, name="model"),
     path("methods/", views.methods, name="methods"),

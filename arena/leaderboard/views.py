@@ -12,7 +12,9 @@ from markdown_it import MarkdownIt
 from arena.catalogue.models import CatalogueModel
 from arena.leaderboard import china_pages
 from arena.leaderboard.field import Field
+from arena.leaderboard.models import Snapshot
 from arena.leaderboard.services import latest
+from arena.leaderboard.snapshots import changes, snapshot_context
 from arena.leaderboard.tables import leaderboard_context, record
 
 
@@ -27,6 +29,23 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=204)
         return render(request, "leaderboard/_board.html", leaderboard_context(snapshot, query))
     return render(request, "leaderboard/leaderboard.html", leaderboard_context(snapshot, query))
+
+
+@require_safe
+def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a stored snapshot for good, and with `with` what changed from another one to it."""
+    shown = get_object_or_404(Snapshot.objects.select_related("board").defer("pairs", "covariance"), pk=pk)
+    boards = Snapshot.objects.filter(board=shown.board).defer("pairs", "covariance", "rows", "comparison")
+    other = None
+    if wanted := request.GET.get("with", ""):
+        same_board = Snapshot.objects.filter(board=shown.board).defer("pairs", "covariance")
+        other = get_object_or_404(same_board, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0)
+    context = snapshot_context(shown, request.GET) | {
+        "others": boards.exclude(pk=pk)[:50],
+        "other": other,
+        "changes": changes(other, shown) if other else [],
+    }
+    return render(request, "leaderboard/snapshot.html", context)
 
 
 @require_safe

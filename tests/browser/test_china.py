@@ -1,12 +1,98 @@
-"""The comparison page as a reader uses it: a choice changes sentence and chart, the address holds it, back undoes it."""
+"""The comparison page as a reader uses it: a choice changes the answer, the address holds it, back undoes it."""
 
 import csv
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.site import Site
+from tests.browser.conftest import open_page
+from tests.site import OURS, ROOT, Site
 
-pytestmark = pytest.mark.browser
+BOARD = "source-simulated"
+
+
+@pytest.fixture(scope="module")
+def simulated(site: Site) -> Site:
+    """The command of the README, beside a running site."""
+    clean = {key: value for key, value in os.environ.items() if key not in OURS}
+    command = [sys.executable, "manage.py", "simulate_arena", "--models", "30", "--votes", "60000"]
+    subprocess.run(command, cwd=ROOT, env={**clean, "VAR": str(site.var)}, check=True)
+    return site
+
+
+@pytest.fixture
+def reader(browser: Browser, simulated: Site, width: int) -> Iterator[Page]:
+    for page in open_page(browser, simulated, width):
+        page.goto(f"/china-us/?board={BOARD}")
+        yield page
+
+
+def test_a_choice_changes_the_answer_and_the_address(reader: Page):
+    expect(reader.locator(".notice")).to_contain_text("Simulated votes")
+    before = reader.locator(".verdict").inner_text()
+    reader.locator("select[name=max_active]").select_option("10")
+    expect(reader).to_have_url(re.compile(rf"/china-us/\?board={BOARD}&max_active=10$"))
+    expect(reader.locator(".verdict")).not_to_have_text(before)
+    after = reader.locator(".verdict").inner_text()
+    reader.reload()
+    expect(reader.locator(".verdict")).to_have_text(after)
+    reader.go_back()
+    expect(reader.locator(".verdict")).to_have_text(before)
+    expect(reader.locator("select[name=max_active]")).to_have_value("")
+
+
+def test_what_it_hangs_on_is_worked_out_after_the_page(reader: Page):
+    checks = reader.locator("#checks")
+    expect(checks.locator("strong").first).to_contain_text("votes")
+    expect(checks).to_contain_text("The answer for every listed choice")
+    checks.locator("canvas").wait_for()
+    checks.get_by_text("As a table").click()
+    checks.get_by_role("region", name="Answers by choice").get_by_role("link").last.click()
+    expect(reader.locator(".verdict")).to_contain_text("models")
+
+
+def test_a_model_can_be_left_out_by_keyboard(reader: Page):
+    expect(reader.locator("#checks")).to_contain_text("listed choice")
+    reader.locator("summary", has_text="Choose models").focus()
+    reader.keyboard.press("Enter")
+    first = reader.locator("input[name=out]").first
+    name = first.get_attribute("value")
+    first.focus()
+    reader.keyboard.press("Space")
+    expect(reader).to_have_url(re.compile(f"out={name}"))
+    expect(reader.locator("summary", has_text="1 left out")).to_be_visible()
+
+
+def test_the_charts_numbers_can_be_taken_away(reader: Page, tmp_path: Path):
+    row = reader.locator("[data-downloads=interval]")
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"model,")):
+        with reader.expect_download() as download:
+            row.get_by_role("button", name=kind).click()
+        path = tmp_path / kind
+        download.value.save_as(path)
+        assert path.read_bytes().startswith(start)
+    rows = list(csv.DictReader((tmp_path / "CSV").read_text().splitlines()))
+    assert {row["model"] for row in rows} >= {"Chinese models, mean", "American models, mean"}
+    assert all(float(row["lower"]) < float(row["rating"]) < float(row["upper"]) for row in rows)
+
+
+def test_nothing_is_wider_than_the_window(reader: Page, width: int):
+    expect(reader.locator("#checks")).to_contain_text("listed choice")
+    assert reader.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_the_form_works(browser: Browser, simulated: Site):
+    context = browser.new_context(java_script_enabled=False, base_url=simulated.url)
+    page = context.new_page()
+    page.goto(f"/china-us/?board={BOARD}")
+    page.locator("select[name=max_active]").select_option("10")
+    page.get_by_role("button", name="Show").click()
+    assert "max_active=10" in page.url
+    expect(page.locator("select[name=max_active]")).to_have_value("10")
+    context.close()

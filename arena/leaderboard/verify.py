@@ -1,0 +1,107 @@
+"""Recomputes a snapshot from what it names: the ledger's votes, or the counts of an imported source."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from arena.battles.models import Vote
+from arena.leaderboard import boards, ledger
+from arena.leaderboard.models import LedgerEntry, Snapshot
+from arena.leaderboard.services import pairs
+from ratings import Counts, Outcome, fit
+from ratings.rows import measures
+
+TOLERANCE = 1e-6  # Elo; the same votes in another order of adding
+OUTCOMES = {
+    Vote.Outcome.A: Outcome.A,
+    Vote.Outcome.B: Outcome.B,
+    Vote.Outcome.TIE: Outcome.TIE,
+    Vote.Outcome.BOTH_BAD: Outcome.BOTH_BAD,
+}
+NUMBERS = ("rating", "lower", "upper", "lower_all", "upper_all", "rank_low", "rank_high")
+
+
+@dataclass
+class Verdict:
+    """What was found; `problems` is empty when the snapshot holds."""
+
+    votes: int
+    largest: float = 0.0
+    from_votes: bool = True
+    problems: list[str] = field(default_factory=list)
+
+
+def verify(snapshot: Snapshot) -> Verdict:
+    """Fit a snapshot's votes anew and compare every number; walk the chain of hashes up to its last vote."""
+    published = sorted(snapshot.rows, key=lambda row: row["index"])
+    stored = _stored_counts(snapshot, len(published))
+    verdict = Verdict(votes=round(stored.votes))
+    if boards.source_of(snapshot.board) == boards.OURS:
+        _compare_counts(verdict, _ledger_counts(snapshot, verdict), stored)
+    else:
+        verdict.from_votes = False  # an imported source keeps counts, not votes
+    table = fit(stored, level=snapshot.parameters["level"])
+    for i, row in enumerate(published):
+        again = measures(table, i)
+        for name in NUMBERS:
+            _compare(verdict, f"{row['model']}, {name}", row[name], again[name])
+        if row["status"] != again["status"]:
+            verdict.problems.append(f"{row['model']}: status {row['status']!r}, recomputed {again['status']!r}")
+    return verdict
+
+
+def _stored_counts(snapshot: Snapshot, m: int) -> Counts:
+    tables = np.zeros((3, m, m))
+    for i, j, wins_i, wins_j, ties, both_bad in pairs(snapshot):
+        tables[0, i, j], tables[0, j, i] = wins_i, wins_j
+        tables[1, i, j] = tables[1, j, i] = ties
+        tables[2, i, j] = tables[2, j, i] = both_bad
+    wins, even, bad = tables
+    return Counts(wins, even, bad)
+
+
+def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> Counts:
+    """Count the board's votes up to the snapshot's last, and check the chain on the way."""
+    filters = {name: value for name, value in snapshot.board.filters.items() if name != "source"}
+    running, votes = "", list[tuple[int, int, int, int]]()
+    for entry in LedgerEntry.objects.filter(seq__lte=snapshot.through_seq).select_related("vote").iterator(2000):
+        vote = entry.vote
+        running = ledger.chain(running, vote, entry.sign)
+        if entry.running_hash != running:
+            verdict.problems.append(f"ledger {entry.seq}: the vote is not what it was when it was counted")
+            running = entry.running_hash
+        if not vote.leak and all(getattr(vote, name) == value for name, value in filters.items()):
+            votes.append((vote.contestant_a_id, vote.contestant_b_id, OUTCOMES[Vote.Outcome(vote.outcome)], entry.sign))
+    if running != snapshot.ledger_hash:
+        verdict.problems.append("the snapshot's digest of its votes is another")
+    place = {contestant: i for i, contestant in enumerate(sorted({v[0] for v in votes} | {v[1] for v in votes}))}
+    added, taken = (
+        Counts.from_votes(
+            np.array([place[v[0]] for v in votes if v[3] == sign], dtype=int),
+            np.array([place[v[1]] for v in votes if v[3] == sign], dtype=int),
+            np.array([v[2] for v in votes if v[3] == sign], dtype=int),
+            len(place),
+        )
+        for sign in (1, -1)
+    )
+    return added - taken
+
+
+def _compare_counts(verdict: Verdict, counted: Counts, stored: Counts) -> None:
+    if counted.n_models != stored.n_models:
+        verdict.problems.append(f"{stored.n_models} models in the snapshot, {counted.n_models} in the votes")
+        return
+    for name in ("wins", "ties", "both_bad"):
+        if not np.array_equal(getattr(counted, name), getattr(stored, name)):
+            verdict.problems.append(f"the votes give other counts of {name.replace('_', ' ')}")
+
+
+def _compare(verdict: Verdict, what: str, published: Any, again: Any) -> None:
+    if published is None or again is None:
+        if published != again:
+            verdict.problems.append(f"{what}: {published}, recomputed {again}")
+        return
+    verdict.largest = max(verdict.largest, abs(published - again))
+    if abs(published - again) > TOLERANCE:
+        verdict.problems.append(f"{what}: {published}, recomputed {again}")
