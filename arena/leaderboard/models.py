@@ -86,6 +86,39 @@ class Import(models.Model):
         return f"{self.name} as {self.source}"
 
 
+class AdoptionFigure(models.Model):
+    """A figure that somebody published about the use of models. Never mixed with votes."""
+
+    class ReadHow(models.TextChoices):
+        SOURCE = "source", "read in the source"
+        COUNTED = "counted", "counted from the source"
+        SOURCE_COPY = "source_copy", "read in a copy of the source"
+        SOURCE_EXCERPT = "source_excerpt", "read in an excerpt of the source"
+        SECOND_HAND = "second_hand", "second hand"
+
+    key = models.CharField(max_length=20, unique=True)
+    measure = models.CharField(max_length=60)
+    definition = models.TextField()
+    period_start = models.CharField(max_length=10, blank=True)
+    period_end = models.CharField(max_length=10, blank=True)
+    unit = models.CharField(max_length=40)
+    group_kind = models.CharField(max_length=20)
+    group = models.CharField(max_length=80)
+    value = models.CharField(max_length=20, help_text="A number, or a month where the unit is date.")
+    source_title = models.TextField()
+    publisher = models.CharField(max_length=120, blank=True)
+    published = models.CharField(max_length=10, blank=True)
+    address = models.URLField(max_length=500)
+    read_how = models.CharField(max_length=20, choices=ReadHow.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["key"]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.measure}, {self.group}"
+
+
 class Board(models.Model):
     """A published filter over cells, and who is refitting it."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("china-us/", views.china_us, name="china_us"),
     path("china-us/checks/", views.china_us_checks, name="china_us_checks"),
     path("snapshots/<int:pk>/", views.snapshot, name="snapshot"),
+    path("adoption/", views.adoption, name="adoption"),
     path("data/", data_views.data, name="data"),
     *(path(f"data/votes.{kind}", data_views.votes, {"kind": kind}, name=f"votes-{kind}") for kind in KINDS),
     path("models/", views.models, name="models"),

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from arena.catalogue.models import CatalogueModel
 from arena.leaderboard import china_pages
+from arena.leaderboard.adoption_page import adoption_context
 from arena.leaderboard.field import Field
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.services import latest
@@ -67,6 +68,12 @@ def china_us_checks(request: HttpRequest) -> HttpResponse:
 
 def _by_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+@require_safe
+def adoption(request: HttpRequest) -> HttpResponse:
+    """Show what others published about the use of models."""
+    return render(request, "leaderboard/adoption.html", adoption_context())
 
 
 @require_safe

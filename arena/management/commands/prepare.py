@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from arena.catalogue.loader import load
 from arena.catalogue.models import Host
 from arena.catalogue.roles import make_roles
+from arena.leaderboard import adoption
 
 
 class Command(BaseCommand):
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         report = load()
         if report.refused:
             raise CommandError("the catalogue has bad rows: " + "; ".join(report.refused))
+        figures = adoption.load()
+        if figures.refused:
+            raise CommandError("the figures of adoption have bad rows: " + "; ".join(figures.refused))
         make_roles()
         if options["host_url"]:
             note_host(options["host_url"], options["embedded"])

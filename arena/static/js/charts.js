@@ -105,7 +105,36 @@ function curve(rows, c, narrow) {
   };
 }
 
-const KINDS = { interval, curve };
+// Published weeks only: points joined by a line, hollow where the figure is second hand.
+function weeks(rows, c) {
+  const sides = { China: "CN", "United States": "US" };
+  return {
+    height: 320,
+    option: {
+      animation: false,
+      textStyle: { fontFamily: c.font, color: c.ink },
+      grid: { left: 48, right: 24, top: 40, bottom: 32 },
+      legend: { top: 0, right: 0, textStyle: { color: c.ink, fontSize: 13 } },
+      xAxis: { type: "time", axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true }, splitLine: { show: false } },
+      yAxis: { type: "value", name: "trillion", nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
+      tooltip: { renderMode: "richText", formatter: ({ seriesName, value }) => `${seriesName}, week to ${value[0]}\n${value[1]} trillion tokens` },
+      series: Object.entries(sides).map(([country, code]) => ({
+        name: country,
+        type: "line",
+        symbol: SHAPE[code],
+        symbolSize: 9,
+        lineStyle: { color: c[code], width: 2 },
+        itemStyle: { color: c[code] },
+        data: rows.filter((row) => row.country === country).map((row) => ({
+          value: [row.week, row.value],
+          itemStyle: row.how === "second_hand" ? { color: c.card, borderColor: c[code], borderWidth: 2 } : { color: c[code] },
+        })),
+      })),
+    },
+  };
+}
+
+const KINDS = { interval, curve, weeks };
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
