@@ -1,10 +1,14 @@
-"""Errors that the site raises on purpose become a page that says what to do next."""
+"""Errors that the site raises on purpose become a page that says what to do next; public pages travel compressed."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 from arena.errors import ArenaError
+
+PUBLIC = ("/leaderboard/", "/china-us/", "/snapshots/", "/models/", "/adoption/", "/data/", "/methods/", "/api/v1/")
 
 
 class PlainErrors(MiddlewareMixin):
@@ -15,3 +19,13 @@ class PlainErrors(MiddlewareMixin):
         if not isinstance(error, ArenaError):
             return None
         return render(request, "error.html", {"message": error.message, "status": error.status}, status=error.status)
+
+
+class CompressPublic(GZipMiddleware):
+    """Compresses what everybody gets alike. A battle's pages never are: they hold secrets beside what a voter typed."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress the reader's pages and the API; files of votes are streamed as they lie."""
+        if response.streaming or not request.path.startswith(PUBLIC):
+            return response
+        return super().process_response(request, response)

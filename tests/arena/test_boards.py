@@ -110,3 +110,17 @@ def test_the_source_of_a_board(pair: Pair, alice: Voter, slug: str):
     cast(alice, None)
     refit()
     assert boards.source_of(Board.objects.get(slug=slug)) == "arena"
+
+
+def test_public_pages_travel_compressed_and_battles_do_not(pair: Pair, alice: Voter, client: Client):
+    cast(alice, None, 2)
+    refit()
+    headers = {"Accept-Encoding": "gzip"}
+    for address in ("/leaderboard/", "/china-us/", "/api/v1/leaderboard"):
+        response = client.get(address, headers=headers)
+        assert response["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in response["Vary"]
+    assert "Content-Encoding" not in client.get("/", headers=headers)
+    first = client.get("/api/v1/leaderboard", headers=headers)
+    again = client.get("/api/v1/leaderboard", headers={**headers, "If-None-Match": first["ETag"]})
+    assert again.status_code == 304
