@@ -76,6 +76,7 @@ class ModelOut(Schema):
     battles: int
     both_bad: int
     win_rate: float | None
+    words_per_second: float | None = None
     weights: str
     status: str
 

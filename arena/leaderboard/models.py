@@ -66,6 +66,17 @@ class Cell(models.Model):
         return f"{self.low_id}:{self.high_id}"
 
 
+class Speed(models.Model):
+    """Words written and the time it took, over all voted battles of a contestant."""
+
+    contestant = models.OneToOneField(Contestant, on_delete=models.PROTECT, related_name="+")
+    words = models.PositiveBigIntegerField(default=0)
+    eval_ms = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"speed of {self.contestant}"
+
+
 class Import(models.Model):
     """One file of votes from elsewhere, counted line by line into cells of its own source."""
 

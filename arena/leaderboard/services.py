@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
-from arena.leaderboard import boards, imports, ledger
+from arena.leaderboard import boards, imports, ledger, speed
 from arena.leaderboard.models import Board, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
@@ -106,7 +106,11 @@ def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
 
 def rows_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> list[dict[str, Any]]:
     """Return a snapshot's rows, the best first, unranked ones last; NaN becomes null."""
-    rows = [_row(i, contestant, counts, table) for i, contestant in enumerate(contestants)]
+    measured = speed.words_per_second([contestant.pk for contestant in contestants])
+    rows = [
+        _row(i, contestant, counts, table) | {"words_per_second": measured.get(contestant.pk)}
+        for i, contestant in enumerate(contestants)
+    ]
     return sorted(rows, key=order)
 
 

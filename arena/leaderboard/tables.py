@@ -1,28 +1,27 @@
 """What the reader's pages show of a snapshot: rows filtered and sorted as the address says."""
 
+import csv
+import io
 import math
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
 
 from arena.leaderboard.boards import OURS, source_of
+from arena.leaderboard.look import COLUMNS, Look
 from arena.leaderboard.models import Board, Import, Snapshot
 from arena.leaderboard.services import pairs
 from ratings.scale import CENTRE, win_probability
 
-SORTS = {
-    "model": "Model",
-    "rating": "Rating",
-    "win_rate": "Win rate",
-    "votes": "Votes",
-    "battles": "Battles",
-    "country_name": "Country",
-    "developer": "Developer",
-    "licence": "Licence",
+# What a column's numbers are in a file, where the page shows more than one.
+CSV_KEYS = {
+    "rating": ("rating", "lower", "upper", "preferred", "preferred_low", "preferred_high"),
+    "win_rate": ("win_rate", "win_low", "win_high"),
+    "all_at_once": ("lower_all", "upper_all"),
+    "country": ("country", "country_name"),
+    "licence": ("licence", "permissive"),
 }
-TEXT_SORTS = {"model", "developer", "country_name", "licence"}
 
 
 def no_votes() -> dict[str, Any]:
@@ -40,28 +39,39 @@ def no_votes() -> dict[str, Any]:
 
 def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str = "/leaderboard/") -> dict[str, Any]:
     """Return the leaderboard's context for an address; its links lead to `page`."""
-    country = query.get("country", "")
-    sort = query.get("sort", "") if query.get("sort") in SORTS else "rating"
-    descending = (query.get("dir") or ("asc" if sort in TEXT_SORTS else "desc")) == "desc"
+    look = Look.read(query)
     everyone = [_shown(row) for row in snapshot.rows] if snapshot else []
-    rows = [row for row in everyone if not country or row["country"] == country]
+    rows = look.rows(everyone)
+    countries = sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1])
     return {
         "snapshot": snapshot,
         "comparison": snapshot.comparison if snapshot else no_votes(),
-        "rows": _sorted(rows, sort, descending),
-        "countries": [
-            (code, name, _address(query, page, country=code))
-            for code, name in sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1])
-        ],
-        "everywhere": _address(query, page, country=""),
-        "country": country,
-        "boards": _boards(query),
+        "look": look,
+        "rows": rows,
+        "everyone": len(everyone),
+        "countries": [(code, name, look.address(page, country=code)) for code, name in countries],
+        "everywhere": look.address(page, country=""),
+        "boards": _boards(look),
         **(origin(snapshot) if snapshot else {}),
-        "heads": [_head(name, title, sort, descending, query, page) for name, title in SORTS.items()],
-        "query": query.urlencode(),
+        "heads": look.heads(page),
+        "page": page,
+        "address": look.address(page).partition("?")[2],
         "chart": _chart(rows),
         "tab": "leaderboard",
     }
+
+
+def table_csv(snapshot: Snapshot | None, query: QueryDict) -> str:
+    """Return exactly the rows and columns that the address shows, as CSV."""
+    look = Look.read(query)
+    rows = look.rows([_shown(row) for row in snapshot.rows]) if snapshot else []
+    names = ["model", "slug", "rank_low", "rank_high", "status"]
+    names += [key for column in look.columns for key in CSV_KEYS.get(column, (COLUMNS[column][1],))]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(names)), extrasaction="ignore", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def record(snapshot: Snapshot | None, slug: str) -> list[dict[str, Any]]:
@@ -115,24 +125,10 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _sorted(rows: list[dict[str, Any]], sort: str, descending: bool) -> list[dict[str, Any]]:
-    known = [row for row in rows if row[sort] is not None]
-    unknown = [row for row in rows if row[sort] is None]
-    key = (lambda row: str(row[sort]).casefold()) if sort in TEXT_SORTS else (lambda row: row[sort])
-    return sorted(known, key=key, reverse=descending) + unknown
-
-
-def _address(query: QueryDict, page: str = "/leaderboard/", **changes: str) -> str:
-    """Return the board's address with some of its parameters changed; empty ones go."""
-    wanted = {name: query.get(name, "") for name in ("board", "country", "sort", "dir")} | changes
-    return f"{page}?{urlencode({name: value for name, value in wanted.items() if value})}".rstrip("?")
-
-
-def _boards(query: QueryDict) -> list[tuple[str, str, bool]]:
+def _boards(look: Look) -> list[tuple[str, str, bool]]:
     """Return address, title and whether it is shown, of every board that has a snapshot."""
-    shown = query.get("board") or "all"
     rows = Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
-    return [(_address(query, board=board.slug, country=""), board.title, board.slug == shown) for board in rows]
+    return [(look.address(board=board.slug, country=""), board.title, board.slug == look.board) for board in rows]
 
 
 def origin(snapshot: Snapshot) -> dict[str, Any]:
@@ -140,19 +136,6 @@ def origin(snapshot: Snapshot) -> dict[str, Any]:
     source = source_of(snapshot.board)
     simulated = Import.objects.filter(source=source, simulated=True).exists()
     return {"simulated": simulated, "imported": "" if simulated or source == OURS else source}
-
-
-def _head(name: str, title: str, sort: str, descending: bool, query: QueryDict, page: str) -> dict[str, Any]:
-    current = name == sort
-    direction = ("asc" if descending else "desc") if current else ("asc" if name in TEXT_SORTS else "desc")
-    state = ("descending" if descending else "ascending") if current else "none"
-    return {
-        "name": name,
-        "title": title,
-        "href": _address(query, page, sort=name, dir=direction),
-        "state": state,
-        "number": name not in TEXT_SORTS,
-    }
 
 
 def _chart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from arena.leaderboard.exports import KINDS
 
 urlpatterns = [
     path("leaderboard/", views.leaderboard, name="leaderboard"),
+    path("leaderboard/more/", views.leaderboard_more, name="leaderboard_more"),
     path("china-us/", views.china_us, name="china_us"),
     path("china-us/checks/", views.china_us_checks, name="china_us_checks"),
     path("snapshots/<int:pk>/", views.snapshot, name="snapshot"),

@@ -1,6 +1,7 @@
 """The reader's pages. They read snapshots; nothing is fitted in a request."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,13 @@ from markdown_it import MarkdownIt
 from arena.catalogue.models import CatalogueModel
 from arena.leaderboard import china_pages
 from arena.leaderboard.adoption_page import adoption_context
-from arena.leaderboard.field import Field
+from arena.leaderboard.field import SIZES, Field
+from arena.leaderboard.look import Look
 from arena.leaderboard.models import Snapshot
+from arena.leaderboard.more import more_context
 from arena.leaderboard.services import latest
 from arena.leaderboard.snapshots import changes, snapshot_context
-from arena.leaderboard.tables import leaderboard_context, record
+from arena.leaderboard.tables import leaderboard_context, record, table_csv
 
 
 @require_safe
@@ -25,11 +28,34 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     snapshot = latest(request.GET.get("board") or "all")
     query = request.GET.copy()
     since = query.pop("since", [""])[-1]
+    if query.get("download") == "csv":
+        return _download(table_csv(snapshot, query), f"leaderboard-{snapshot.pk if snapshot else 0}.csv")
     if since:
         if since == str(snapshot.pk if snapshot else 0):
             return HttpResponse(status=204)
         return render(request, "leaderboard/_board.html", leaderboard_context(snapshot, query))
-    return render(request, "leaderboard/leaderboard.html", leaderboard_context(snapshot, query))
+    context = leaderboard_context(snapshot, query)
+    return render(request, "leaderboard/leaderboard.html", context | look_context(context["look"]))
+
+
+@require_safe
+def leaderboard_more(request: HttpRequest) -> HttpResponse:
+    """Show the board's other pictures; the page asks for them when the reader comes near."""
+    newest = latest(request.GET.get("board") or "all")
+    if newest is None:
+        return HttpResponse(status=204)
+    return render(request, "leaderboard/more.html", more_context(newest))
+
+
+def look_context(look: Look) -> dict[str, Any]:
+    """Return what the form over the table offers."""
+    size = "" if look.max_active is None else f"{look.max_active:g}"
+    return {"choices": look.choices(), "sizes": [f"{size:g}" for size in SIZES], "max_active": size}
+
+
+def _download(text: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_safe
@@ -41,6 +67,8 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted := request.GET.get("with", ""):
         same_board = Snapshot.objects.filter(board=shown.board).defer("pairs", "covariance")
         other = get_object_or_404(same_board, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0)
+    if request.GET.get("download") == "csv":
+        return _download(table_csv(shown, request.GET), f"leaderboard-{shown.pk}.csv")
     context = snapshot_context(shown, request.GET) | {
         "others": boards.exclude(pk=pk)[:50],
         "other": other,

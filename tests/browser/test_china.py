@@ -98,3 +98,25 @@ def test_without_javascript_the_form_works(browser: Browser, simulated: Site):
     assert "max_active=10" in page.url
     expect(page.locator("select[name=max_active]")).to_have_value("10")
     context.close()
+
+
+def test_the_boards_other_pictures_come_when_near(reader: Page):
+    reader.goto(f"/leaderboard/?board={BOARD}")
+    expect(reader.locator("#more")).to_contain_text("More pictures")
+    reader.locator("#more").scroll_into_view_if_needed()
+    expect(reader.locator("#more")).to_contain_text("Who was preferred to whom")
+    for kind in ("heat", "size"):
+        reader.locator(f"[data-chart={kind}] canvas").wait_for()
+
+
+def test_the_table_is_searched_and_taken_away(reader: Page, tmp_path: Path):
+    reader.goto(f"/leaderboard/?board={BOARD}")
+    reader.get_by_role("searchbox", name="Find").fill("007")
+    reader.get_by_role("button", name="Show").click()
+    rows = reader.get_by_role("table").get_by_role("row")
+    expect(rows).to_have_count(2)
+    with reader.expect_download() as download:
+        reader.get_by_role("link", name="Download this table").click()
+    download.value.save_as(tmp_path / "table.csv")
+    (row,) = csv.DictReader((tmp_path / "table.csv").read_text().splitlines())
+    assert row["slug"] == "simulated-007"

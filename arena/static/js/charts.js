@@ -134,7 +134,89 @@ function weeks(rows, c) {
   };
 }
 
-const KINDS = { interval, curve, weeks };
+function mixed(from, to, share) {
+  const parts = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const [a, b] = [parts(from), parts(to)];
+  return `rgb(${a.map((value, i) => Math.round(value + (b[i] - value) * share)).join(",")})`;
+}
+
+// Row against column: the share of votes for the row; the further from 50 %, the stronger the colour.
+function heat(rows, c, narrow) {
+  const models = [...new Set(rows.map((row) => row.model))];
+  const cells = rows.filter((row) => row.share !== null).map((row) => [models.indexOf(row.opponent), models.indexOf(row.model), row.share, row.votes]);
+  const room = narrow ? 110 : 190;
+  return {
+    height: room + 40 + models.length * (narrow ? 14 : 20),
+    option: {
+      animation: false,
+      textStyle: { fontFamily: c.font, color: c.ink },
+      grid: { left: room, right: 12, top: room, bottom: 30 },
+      xAxis: { type: "category", position: "top", data: models, axisLabel: { rotate: 90, interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
+      yAxis: { type: "category", inverse: true, data: models, axisLabel: { interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
+      tooltip: { renderMode: "richText", formatter: ({ value }) => `${models[value[1]]} preferred to\n${models[value[0]]}: ${value[2]} % of ${value[3]} votes` },
+      series: [{
+        type: "scatter",
+        symbol: "rect",
+        symbolSize: narrow ? [8, 12] : [28, 17],
+        data: cells.map((value) => ({ value, itemStyle: { opacity: 1, color: mixed(c.card, value[2] > 50 ? c.accent : c.other, Math.min(1, Math.abs(value[2] - 50) / 40)), borderColor: c.line, borderWidth: 1 } })),
+      }],
+    },
+  };
+}
+
+// Rating against a quantity, with intervals; a line joins the models that none beats in both.
+const front = (name, type) => (rows, c, narrow) => {
+  const kind = (row) => (SHAPE[row.country] ? row.country : "other");
+  const edge = rows.filter((row) => row.front);
+  return {
+    height: 420,
+    option: {
+      animation: false,
+      textStyle: { fontFamily: c.font, color: c.ink },
+      grid: { left: 52, right: 24, top: 24, bottom: 48 },
+      xAxis: { type, name, nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase: 2, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
+      yAxis: { type: "value", scale: true, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
+      tooltip: { renderMode: "richText", formatter: ({ data }) => data.tip ?? "" },
+      series: [
+        { type: "line", silent: true, symbol: "none", step: false, lineStyle: { color: c.quiet, width: 1, type: "dashed" }, data: edge.map((row) => [row.x, row.rating]) },
+        ...rows.map((row) => ({ type: "line", silent: true, symbol: "none", lineStyle: { color: c[kind(row)] ?? c.other, width: 1.5, opacity: 0.6 }, data: [[row.x, row.lower], [row.x, row.upper]] })).slice(0, 120),
+        ...[...new Set(rows.map(kind))].map((group) => ({
+          type: "scatter",
+          symbol: SHAPE[group] ?? "diamond",
+          symbolSize: 11,
+          itemStyle: { color: c[group] ?? c.other },
+          data: rows.filter((row) => kind(row) === group).map((row) => ({ value: [row.x, row.rating], tip: `${row.model} (${row.country_name})\n${row.rating.toFixed(0)} [${row.lower.toFixed(0)}–${row.upper.toFixed(0)}], ${row.x}`, label: { show: row.front && !narrow, formatter: row.model, position: "top", color: c.ink, fontSize: 12 } })),
+        })),
+      ],
+    },
+  };
+};
+
+// Lines of the best rated models, each in a band of its interval.
+function history(rows, c) {
+  const models = [...new Set(rows.map((row) => row.model))];
+  const tones = [c.accent, c.CN, c.US, c.other, c.quiet, c.ink];
+  const of = (model) => rows.filter((row) => row.model === model);
+  return {
+    height: 400,
+    option: {
+      animation: false,
+      textStyle: { fontFamily: c.font, color: c.ink },
+      grid: { left: 52, right: 24, top: 24 + 22 * Math.ceil(models.length / 3), bottom: 32 },
+      legend: { top: 0, left: 0, data: models, textStyle: { color: c.ink, fontSize: 12 } },
+      xAxis: { type: "time", axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true }, splitLine: { show: false } },
+      yAxis: { type: "value", scale: true, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
+      tooltip: { renderMode: "richText", formatter: ({ seriesName, value }) => `${seriesName}: ${value[1].toFixed(0)}` },
+      series: models.flatMap((model, i) => [
+        { name: model, type: "line", stack: `low ${model}`, symbol: "none", silent: true, lineStyle: { opacity: 0 }, data: of(model).map((row) => [row.at, row.lower]) },
+        { name: model, type: "line", stack: `low ${model}`, symbol: "none", silent: true, lineStyle: { opacity: 0 }, areaStyle: { color: tones[i % tones.length], opacity: 0.12 }, data: of(model).map((row) => [row.at, row.upper - row.lower]) },
+        { name: model, type: "line", symbolSize: 5, lineStyle: { color: tones[i % tones.length], width: 2 }, itemStyle: { color: tones[i % tones.length] }, data: of(model).map((row) => [row.at, row.rating]) },
+      ]),
+    },
+  };
+}
+
+const KINDS = { interval, curve, weeks, heat, history, size: front("active parameters, billions", "log"), speed: front("words a second", "value") };
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,0 +1,119 @@
+"""What a reader wants to see of a board: which rows, which columns, in which order. The state is the address."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+# Column -> title and the row's key it sorts by; those after `LICENCE` are off until asked for.
+COLUMNS = {
+    "rating": ("Rating", "rating"),
+    "win_rate": ("Win rate", "win_rate"),
+    "votes": ("Votes", "votes"),
+    "battles": ("Battles", "battles"),
+    "country": ("Country", "country_name"),
+    "developer": ("Developer", "developer"),
+    "licence": ("Licence", "licence"),
+    "all_at_once": ("Interval, all models at once", "upper_all"),
+    "active": ("Active parameters, billions", "active_params_b"),
+    "total": ("All parameters, billions", "total_params_b"),
+    "both_bad": ("Both bad", "both_bad"),
+    "words": ("Words a second", "words_per_second"),
+    "weights": ("Weights", "weights"),
+}
+USUAL = ("rating", "win_rate", "votes", "battles", "country", "developer", "licence")
+TEXT = {"model", "country_name", "developer", "licence", "weights"}
+SORTS = {"model", *(key for _, key in COLUMNS.values())}
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Look:
+    """A reader's choice; what can't be read in an address counts as not chosen."""
+
+    board: str = "all"
+    country: str = ""
+    q: str = ""
+    permissive: bool = False
+    max_active: float | None = None
+    columns: tuple[str, ...] = USUAL
+    sort: str = "rating"
+    descending: bool = True
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Look":
+        """Read an address."""
+        sort = query.get("sort", "") if query.get("sort") in SORTS else "rating"
+        columns = tuple(name for name in COLUMNS if name in query.getlist("col"))
+        return cls(
+            board=query.get("board") or "all",
+            country=query.get("country", "")[:2],
+            q=query.get("q", "").strip()[:LONGEST],
+            permissive=query.get("permissive") == "1",
+            max_active=_size(query.get("max_active", "")),
+            columns=columns or USUAL,
+            sort=sort,
+            descending=(query.get("dir") or ("asc" if sort in TEXT else "desc")) == "desc",
+        )
+
+    def address(self, page: str = "/leaderboard/", **changes: Any) -> str:
+        """Return the address of this look, or of one that differs from it; the plainest form of it."""
+        look = replace(self, **changes)
+        usual = Look()
+        wanted: list[tuple[str, str]] = [
+            ("board", look.board if look.board != usual.board else ""),
+            ("country", look.country),
+            ("q", look.q),
+            ("permissive", "1" if look.permissive else ""),
+            ("max_active", "" if look.max_active is None else f"{look.max_active:g}"),
+        ]
+        if look.columns != USUAL:
+            wanted += [("col", name) for name in look.columns]
+        if (look.sort, look.descending) != (usual.sort, usual.descending):
+            wanted += [("sort", look.sort), ("dir", "desc" if look.descending else "asc")]
+        return f"{page}?{urlencode([(name, value) for name, value in wanted if value])}".rstrip("?")
+
+    def rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the rows that are wanted, in the wanted order; unknown values last."""
+        kept = [row for row in rows if self._keeps(row)]
+        known = [row for row in kept if row.get(self.sort) is not None]
+        unknown = [row for row in kept if row.get(self.sort) is None]
+        key = (lambda row: str(row[self.sort]).casefold()) if self.sort in TEXT else (lambda row: row[self.sort])
+        return sorted(known, key=key, reverse=self.descending) + unknown
+
+    def heads(self, page: str) -> list[dict[str, Any]]:
+        """Return the table's heads, each with the address that sorts by it."""
+        return [
+            self._head("model", "Model", page),
+            *(self._head(COLUMNS[c][1], COLUMNS[c][0], page) for c in self.columns),
+        ]
+
+    def choices(self) -> list[tuple[str, str, bool]]:
+        """Return every column, its title and whether it is shown."""
+        return [(name, title, name in self.columns) for name, (title, _) in COLUMNS.items()]
+
+    def _head(self, key: str, title: str, page: str) -> dict[str, Any]:
+        current = key == self.sort
+        descending = not self.descending if current else key not in TEXT
+        state = ("descending" if self.descending else "ascending") if current else "none"
+        address = self.address(page, sort=key, descending=descending)
+        return {"title": title, "href": address, "state": state, "number": key not in TEXT}
+
+    def _keeps(self, row: dict[str, Any]) -> bool:
+        words = f"{row['model']} {row['developer']} {row['country_name']} {row['licence']}".casefold()
+        too_large = self.max_active is not None and (row["active_params_b"] or float("inf")) > self.max_active
+        return (
+            (not self.country or row["country"] == self.country)
+            and all(word in words for word in self.q.casefold().split())
+            and not (self.permissive and row["permissive"] is not True)
+            and not too_large
+        )
+
+
+def _size(text: str) -> float | None:
+    try:
+        size = float(text)
+    except ValueError:
+        return None
+    return size if 0 < size < 1e6 else None

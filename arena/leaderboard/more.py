@@ -1,0 +1,82 @@
+"""The leaderboard's other pictures: who beat whom, rating against size and speed, rating over time."""
+
+from typing import Any
+
+from arena.leaderboard.models import Snapshot
+from arena.leaderboard.services import pairs
+
+HEAT_MODELS = 25
+HISTORY_MODELS = 6
+HISTORY_SNAPSHOTS = 60
+
+
+def more_context(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what the pictures draw, each with its sentence."""
+    rated = sorted((row for row in snapshot.rows if row["component"] == 0), key=lambda row: -row["rating"])
+    heat = _heat(snapshot, rated[:HEAT_MODELS])
+    size, speed = _front(rated, "active_params_b", smaller=True), _front(rated, "words_per_second", smaller=False)
+    history = _history(snapshot, [row["slug"] for row in rated[:HISTORY_MODELS]])
+    return {
+        "snapshot": snapshot,
+        "heat": heat,
+        "heat_models": min(len(rated), HEAT_MODELS),
+        "never": sum(cell["votes"] == 0 for cell in heat) // 2,
+        "size": size,
+        "size_front": [point["model"] for point in size if point["front"]],
+        "speed": speed,
+        "speed_front": [point["model"] for point in speed if point["front"]],
+        "history": history,
+        "moments": len({point["at"] for point in history}),
+    }
+
+
+def _heat(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the share of row's wins (ties half) over column and the votes, for each ordered pair of these models."""
+    place = {row["index"]: i for i, row in enumerate(rows)}
+    cells = {(i, j): {"wins": 0.0, "votes": 0} for i in range(len(rows)) for j in range(len(rows)) if i != j}
+    for i, j, wins_i, wins_j, ties, _ in pairs(snapshot):
+        if i in place and j in place:
+            votes = wins_i + wins_j + ties
+            cells[place[i], place[j]] = {"wins": wins_i + ties / 2, "votes": votes}
+            cells[place[j], place[i]] = {"wins": wins_j + ties / 2, "votes": votes}
+    return [
+        {
+            "model": rows[i]["model"],
+            "opponent": rows[j]["model"],
+            "share": round(100 * cell["wins"] / cell["votes"], 1) if cell["votes"] else None,
+            "votes": cell["votes"],
+        }
+        for (i, j), cell in cells.items()
+    ]
+
+
+def _front(rows: list[dict[str, Any]], key: str, smaller: bool) -> list[dict[str, Any]]:
+    """Return rating against a quantity; on the front are the models that none beats in both."""
+    known = [row for row in rows if row.get(key)]
+    points = []
+    for row in known:
+        better = any(
+            (other[key] <= row[key] if smaller else other[key] >= row[key])
+            and other["rating"] >= row["rating"]
+            and (other[key], other["rating"]) != (row[key], row["rating"])
+            for other in known
+        )
+        names = ("model", "country", "country_name", "rating", "lower", "upper")
+        points.append({name: row[name] for name in names} | {"x": row[key], "front": not better})
+    return sorted(points, key=lambda point: point["x"])
+
+
+def _history(snapshot: Snapshot, slugs: list[str]) -> list[dict[str, Any]]:
+    """Return rating and interval of some models in the board's snapshots up to this one, evenly picked."""
+    ids = list(
+        Snapshot.objects.filter(board=snapshot.board, pk__lte=snapshot.pk).order_by("pk").values_list("pk", flat=True)
+    )
+    step = max(1, -(-len(ids) // HISTORY_SNAPSHOTS))
+    picked = ids[::-step]
+    points = []
+    for created, rows in Snapshot.objects.filter(pk__in=picked).order_by("pk").values_list("created", "rows"):
+        for row in rows:
+            if row["slug"] in slugs and row["rating"] is not None:
+                names = ("model", "country", "rating", "lower", "upper")
+                points.append({name: row[name] for name in names} | {"at": created.isoformat()})
+    return points
