@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 
 from arena.errors import ArenaError
-from arena.leaderboard import china_api
+from arena.leaderboard import catalogue_api, china_api
+from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.fresh import unchanged
 from arena.leaderboard.models import Board
 from arena.leaderboard.services import latest
@@ -14,6 +15,7 @@ from arena.leaderboard.tables import no_votes
 
 api = NinjaAPI(title="Arena", version="1", urls_namespace="api-1", docs_url="docs")
 api.add_router("", china_api.router)
+api.add_router("", catalogue_api.router)
 
 
 @api.exception_handler(ArenaError)
@@ -90,7 +92,7 @@ class LeaderboardOut(Schema):
     comparison: ComparisonOut
 
 
-@api.get("/leaderboard", response=LeaderboardOut, url_name="leaderboard")
+@api.get("/leaderboard", response={200: LeaderboardOut, **ERRORS}, url_name="leaderboard")
 def leaderboard(request: HttpRequest, response: HttpResponse, board: str = "all") -> Any:
     """Return the current snapshot of a board (see /boards)."""
     snapshot = latest(board)
@@ -112,7 +114,7 @@ def leaderboard(request: HttpRequest, response: HttpResponse, board: str = "all"
     }
 
 
-@api.get("/boards", response=list[BoardOut], url_name="boards")
+@api.get("/boards", response={200: list[BoardOut], **ERRORS}, url_name="boards")
 def boards(request: HttpRequest, response: HttpResponse) -> Any:
     """Return every board: all votes, languages, categories, own and bank prompts, imported sources."""
     rows = []

@@ -1,11 +1,14 @@
 """`/api/v1/china-us`: the comparison page's numbers, with the page's parameters."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
+from pydantic import Field as F
+from pydantic import field_validator
 
 from arena.leaderboard import china_us
+from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.field import Field
 from arena.leaderboard.fresh import unchanged
 from arena.leaderboard.tables import no_votes
@@ -34,24 +37,44 @@ class ChinaOut(Schema):
     answers: dict[str, AnswerOut]
 
 
-@router.get("/china-us", response=ChinaOut, url_name="china-us")
+class FieldIn(Schema):
+    """Which models take part."""
+
+    board: str = F("all", description="see /boards")
+    out: list[str] = F([], description="slugs of models left out of the means")
+    permissive: Literal["", "0", "1"] = F("", description="1: permissive licences only")
+    max_active: float | None = F(None, gt=0, lt=1e6, description="billions of active parameters at most")
+    best: int | None = F(None, ge=1, lt=1_000_000, description="only so many of the best rated")
+    one: Literal["", "0", "1"] = F("", description="1: the best model of each developer only")
+    base: Literal["maker", "base", "out"] = F("maker", description="models on another country's weights")
+
+    @field_validator("max_active", "best", mode="before")
+    @classmethod
+    def nothing(cls, value: Any) -> Any:
+        """An empty form field asks for nothing."""
+        return None if value == "" else value
+
+    def field(self) -> Field:
+        """Return it as the pages know it."""
+        return Field(
+            board=self.board,
+            out=tuple(sorted({slug for slug in self.out if slug})),
+            permissive=self.permissive == "1",
+            max_active=self.max_active,
+            best=self.best,
+            one=self.one == "1",
+            base=self.base,
+        )
+
+
+@router.get("/china-us", response={200: ChinaOut, **ERRORS}, url_name="china-us")
 def comparison(
     request: HttpRequest,
     response: HttpResponse,
-    board: str = "all",
-    permissive: str = "",
-    max_active: str = "",
-    best: str = "",
-    one: str = "",
-    base: str = "maker",
+    asked: Query[FieldIn],
 ) -> Any:
-    """Compare Chinese with American models.
-
-    `board`: see /boards. `out` (repeatable): slugs left out. `permissive=1`: permissive licences only. `max_active`:
-    billions of active parameters. `best`: only so many of the best rated. `one=1`: the best model of each developer
-    only. `base`: models on another country's weights count by their `maker`, by their `base`, or stay `out`.
-    """
-    field = Field.read(request.GET)
+    """Compare Chinese with American models."""
+    field = asked.field()
     found = china_us.newest(field.board)
     if same := unchanged(request, response, f"{found.snapshot.pk if found else 0}?{field.address()}"):
         return same

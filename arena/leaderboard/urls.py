@@ -16,6 +16,7 @@ urlpatterns = [
     *(path(f"data/votes.{kind}", data_views.votes, {"kind": kind}, name=f"votes-{kind}") for kind in KINDS),
     path("models/", views.models, name="models"),
     path("models/<str:slug>/", views.model, name="model"),
+    path("developers/<str:slug>/", views.developer, name="developer"),
     path("methods/", views.methods, name="methods"),
     path("terms/", views.terms, name="terms"),
 ]

@@ -10,9 +10,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
-from arena.catalogue.models import CatalogueModel
+from arena.catalogue.models import CatalogueModel, Developer
 from arena.leaderboard import china_pages
 from arena.leaderboard.adoption_page import adoption_context
+from arena.leaderboard.developers import developer_context
 from arena.leaderboard.field import SIZES, Field
 from arena.leaderboard.look import Look
 from arena.leaderboard.models import Snapshot
@@ -131,6 +132,13 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "tab": "models",
     }
     return render(request, "catalogue/model.html", context)
+
+
+@require_safe
+def developer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a developer's models, all of them, with what became of each here."""
+    row = get_object_or_404(Developer, slug=slug)
+    return render(request, "catalogue/developer.html", developer_context(row, latest()))
 
 
 @require_safe

@@ -1,0 +1,197 @@
+"""`/api/v1/`: models, developers, snapshots and files, with pages of a bounded size."""
+
+from typing import Annotated, Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from arena.catalogue.models import CatalogueModel, Developer
+from arena.leaderboard import exports
+from arena.leaderboard.api_errors import ERRORS
+from arena.leaderboard.fresh import readable
+from arena.leaderboard.models import Snapshot
+
+router = Router()
+LARGEST_PAGE, FARTHEST = 200, 1_000_000
+Slug = Annotated[str, Field(max_length=80, pattern=r"^[^\x00]*$")]
+
+
+class Page(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=LARGEST_PAGE)
+    offset: int = Field(0, ge=0, le=FARTHEST)
+
+
+class ModelFacts(Schema):
+    """A model of the catalogue; null where nothing is known."""
+
+    slug: str
+    name: str
+    family: str
+    developer: str
+    country: str
+    base_model: str
+    base_country: str
+    openness: str
+    licence: str
+    permissive: bool | None
+    total_params_b: float | None
+    active_params_b: float | None
+    architecture: str
+    context_tokens: int | None
+    released: str
+    source: str
+    doubts: str
+
+
+class ModelsOut(Schema):
+    """A page of models; `count` of all."""
+
+    count: int
+    items: list[ModelFacts]
+
+
+class DeveloperOut(Schema):
+    """Who made models, and where its headquarters are."""
+
+    slug: str
+    name: str
+    country: str
+    models: int
+
+
+class DevelopersOut(Schema):
+    """A page of developers."""
+
+    count: int
+    items: list[DeveloperOut]
+
+
+class SnapshotRow(Schema):
+    """A published board of some moment."""
+
+    id: int
+    board: str
+    created: str
+    through_seq: int
+    votes: int
+    method: str
+    code_version: str
+    ledger_hash: str
+
+
+class SnapshotsOut(Schema):
+    """A page of snapshots, the newest first."""
+
+    count: int
+    items: list[SnapshotRow]
+
+
+class SnapshotWhole(SnapshotRow):
+    """A snapshot with its rows and its comparison, as published."""
+
+    parameters: dict[str, Any]
+    models: list[dict[str, Any]]
+    comparison: dict[str, Any]
+
+
+class FileOut(Schema):
+    """A file of votes to take away."""
+
+    address: str
+    snapshot: int
+    votes: int
+    size: int
+    sha256: str
+
+
+@router.get("/models", response={200: ModelsOut, **ERRORS}, url_name="models")
+def models(request: HttpRequest, response: HttpResponse, page: Query[Page], country: str = "") -> Any:
+    """List the catalogue's models by name; `country` is an ISO 3166 code of two letters."""
+    readable(response)
+    found = CatalogueModel.objects.filter(external=False).select_related("developer")
+    found = found.filter(developer__country=country.replace("\0", "")) if country else found
+    items = found[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "items": [_facts(model) for model in items]}
+
+
+@router.get("/models/{slug}", response={200: ModelFacts, **ERRORS}, url_name="model")
+def model(request: HttpRequest, response: HttpResponse, slug: Slug) -> Any:
+    """Return one model's facts, imported and simulated ones too."""
+    readable(response)
+    return _facts(get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=slug))
+
+
+@router.get("/developers", response={200: DevelopersOut, **ERRORS}, url_name="developers")
+def developers(request: HttpRequest, response: HttpResponse, page: Query[Page]) -> Any:
+    """List developers by name, with how many models of the catalogue are theirs."""
+    readable(response)
+    theirs = Count("models", filter=Q(models__external=False))
+    found = Developer.objects.annotate(number=theirs).filter(number__gt=0)
+    items = found[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "items": [_developer(row, row.number) for row in items]}
+
+
+@router.get("/developers/{slug}", response={200: DeveloperOut, **ERRORS}, url_name="developer")
+def developer(request: HttpRequest, response: HttpResponse, slug: Slug) -> Any:
+    """Return one developer."""
+    readable(response)
+    row = get_object_or_404(Developer, slug=slug)
+    return _developer(row, row.models.filter(external=False).count())
+
+
+@router.get("/snapshots", response={200: SnapshotsOut, **ERRORS}, url_name="snapshots")
+def snapshots(request: HttpRequest, response: HttpResponse, page: Query[Page], board: str = "all") -> Any:
+    """List a board's snapshots, the newest first."""
+    readable(response)
+    found = Snapshot.objects.filter(board__slug=board.replace("\0", "")).select_related("board")
+    items = found.defer("pairs", "covariance", "rows")[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "items": [_snapshot(row) for row in items]}
+
+
+@router.get("/snapshots/{pk}", response={200: SnapshotWhole, **ERRORS}, url_name="snapshot")
+def snapshot(request: HttpRequest, response: HttpResponse, pk: Annotated[int, Field(ge=0, le=2**53)]) -> Any:
+    """Return a snapshot as it was published."""
+    readable(response)
+    row = get_object_or_404(Snapshot.objects.select_related("board").defer("pairs", "covariance"), pk=pk)
+    whole = {"parameters": row.parameters, "models": row.rows, "comparison": row.comparison}
+    return _snapshot(row) | whole
+
+
+@router.get("/exports", response={200: list[FileOut], **ERRORS}, url_name="exports")
+def files(request: HttpRequest, response: HttpResponse) -> Any:
+    """List the files of votes with their digests; none before the first vote."""
+    readable(response)
+    found = [(kind, exports.ensure(kind)) for kind in exports.KINDS]
+    return [
+        {
+            "address": f"/data/votes.{kind}",
+            "snapshot": file.snapshot,
+            "votes": file.votes,
+            "size": file.size,
+            "sha256": file.digest,
+        }
+        for kind, file in found
+        if file
+    ]
+
+
+def _facts(row: CatalogueModel) -> dict[str, Any]:
+    names = [name for name in ModelFacts.model_fields if name not in {"developer", "country", "base_country"}]
+    facts = {name: getattr(row, name) for name in names}
+    where = {"country": str(row.developer.country), "base_country": str(row.base_country)}
+    return facts | {"developer": row.developer.name} | where
+
+
+def _developer(row: Developer, models: int) -> dict[str, Any]:
+    return {"slug": row.slug, "name": row.name, "country": str(row.country), "models": models}
+
+
+def _snapshot(row: Snapshot) -> dict[str, Any]:
+    names = ("through_seq", "votes", "method", "code_version", "ledger_hash")
+    plain = {name: getattr(row, name) for name in names}
+    return plain | {"id": row.pk, "board": row.board.slug, "created": row.created.isoformat()}
