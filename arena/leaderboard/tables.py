@@ -101,6 +101,17 @@ def record(snapshot: Snapshot | None, slug: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: -row["votes"])
 
 
+def by_board(slug: str) -> list[dict[str, Any]]:
+    """Return a model's standing on each board it is on: where it is strong and where weak."""
+    found = []
+    for board in Board.objects.order_by("pk"):
+        newest = Snapshot.objects.filter(board=board).only("rows", "votes").first()
+        mine = [row for row in newest.rows if row["slug"] == slug] if newest else []
+        total = sum(row["battles"] for row in newest.rows) / 2 if newest else 0
+        found += [{"board": board, "row": _shown(row), "share": 100 * row["battles"] / total} for row in mine if total]
+    return found
+
+
 def wilson(successes: float, trials: int, z: float = 1.959964) -> tuple[float, float]:
     """Return the 95 % Wilson interval of a share; (0, 1) without trials."""
     if not trials:

@@ -4,11 +4,14 @@ from django.urls import path
 
 from arena.leaderboard import data_views, views
 from arena.leaderboard.exports import KINDS
+from arena.leaderboard.feeds import Snapshots
 
 urlpatterns = [
     path("leaderboard/", views.leaderboard, name="leaderboard"),
     path("leaderboard/more/", views.leaderboard_more, name="leaderboard_more"),
     path("china-us/", views.china_us, name="china_us"),
+    path("china-us/card/", views.china_us_card, name="china_us_card"),
+    path("feed.atom", Snapshots(), name="feed"),
     path("china-us/checks/", views.china_us_checks, name="china_us_checks"),
     path("snapshots/<int:pk>/", views.snapshot, name="snapshot"),
     path("adoption/", views.adoption, name="adoption"),

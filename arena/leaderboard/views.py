@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
@@ -20,7 +22,7 @@ from arena.leaderboard.models import Snapshot
 from arena.leaderboard.more import more_context
 from arena.leaderboard.services import latest
 from arena.leaderboard.snapshots import changes, snapshot_context
-from arena.leaderboard.tables import leaderboard_context, record, table_csv
+from arena.leaderboard.tables import by_board, leaderboard_context, record, table_csv
 
 
 @require_safe
@@ -82,11 +84,19 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
 def china_us(request: HttpRequest) -> HttpResponse:
     """Compare Chinese with American models in the field that the address gives; htmx asks for the answer alone."""
     field = Field.read(request.GET)
-    context = china_pages.page_context(field)
+    context = china_pages.page_context(field) | {"host": f"{request.scheme}://{request.get_host()}"}
     response = render(request, "leaderboard/_china.html" if _by_htmx(request) else "leaderboard/china.html", context)
     response["HX-Push-Url"] = f"/china-us/?{field.address()}".rstrip("?")  # the form's own would name empty fields
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[untyped-decorator]  # the one page for other sites' frames
+def china_us_card(request: HttpRequest) -> HttpResponse:
+    """Show the sentence with its date and votes, for a frame on somebody else's page."""
+    return render(request, "leaderboard/card.html", china_pages.page_context(Field.read(request.GET)))
 
 
 @require_safe
@@ -129,6 +139,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "ratings": ratings,
         "record": record(snapshot, slug) if ratings else [],
         "snapshot": snapshot,
+        "places": by_board(slug),
         "tab": "models",
     }
     return render(request, "catalogue/model.html", context)

@@ -187,3 +187,30 @@ def test_the_api_answers_304_and_can_be_read_from_other_sites(board: str, client
     assert same.status_code == 304
     other = client.get(f"/api/v1/china-us?board={board}", headers={"If-None-Match": first["ETag"]})
     assert other.status_code == 200
+
+
+def test_the_card_may_be_framed_and_nothing_else(board: str, client: Client):
+    card = client.get(f"/china-us/card/?board={board}&one=1")
+    page = client.get(f"/china-us/?board={board}&one=1")
+    assert "frame-ancestors *" in card["Content-Security-Policy"]
+    assert "X-Frame-Options" not in card
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "DENY"
+    assert f"/china-us/?board={board}&amp;one=1" in card.content.decode()
+    assert "/china-us/card/?board=" in page.content.decode()
+
+
+def test_the_feed_has_a_days_last_snapshot(board: str, client: Client):
+    from arena.leaderboard.models import Board, Snapshot
+
+    Snapshot.objects.update(board=Board.objects.get_or_create(slug="all", defaults={"title": "All"})[0])
+    feed = client.get("/feed.atom").content.decode()
+    assert feed.count("<entry>") == 1
+    assert f"/snapshots/{Snapshot.objects.get().pk}/" in feed
+
+
+def test_a_models_page_says_where_it_is_strong(board: str, client: Client):
+    page = client.get("/models/panda/").content.decode()
+    assert "Where it is strong" in page
+    assert f"/leaderboard/?board={board}" in page
+    assert "25.0 % of battles" in page
