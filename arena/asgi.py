@@ -1,4 +1,4 @@
-"""ASGI entry point: event streams first, everything else to Django."""
+"""ASGI entry point: event streams first, then public pages that are kept for a second, everything else to Django."""
 
 import os
 import warnings
@@ -14,10 +14,11 @@ if mistakes := run_checks(tags=["arena"]):
     raise ImproperlyConfigured(" ".join(str(mistake) for mistake in mistakes))
 
 from arena.battles.events import routed  # noqa: E402  (needs the apps to be loaded)
+from arena.kept import Kept  # noqa: E402
 from arena.worker_signs import note_stop  # noqa: E402
 
 # WhiteNoise opens files with blocking iterators; Django reads them in a thread and says so each time.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 note_stop()
-application = routed(django_application)
+application = routed(Kept(django_application))
