@@ -1,5 +1,6 @@
 """The reader's pages. They read snapshots; nothing is fitted in a request."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from arena.catalogue.models import CatalogueModel, Developer
 from arena.leaderboard import china_pages
 from arena.leaderboard.adoption_page import adoption_context
 from arena.leaderboard.developers import developer_context
+from arena.leaderboard.examples import sentences
 from arena.leaderboard.field import SIZES, Field
 from arena.leaderboard.look import Look
 from arena.leaderboard.models import Snapshot
@@ -155,7 +157,7 @@ def developer(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """Show how the numbers are made: `docs/methods.md`, the page statisticians check."""
-    return _document(request, "methods.md", "How the numbers are made", "methods")
+    return _document(request, "methods.md", "How the numbers are made", "methods", sentences(latest()))
 
 
 @require_safe
@@ -164,7 +166,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     return _document(request, "terms.md", "Terms, privacy, data", "terms")
 
 
-def _document(request: HttpRequest, name: str, title: str, tab: str) -> HttpResponse:
+def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:
     text = Path(settings.BASE_DIR, "docs", name).read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    return render(request, "document.html", {"html": html, "title": title, "tab": tab})
+    return render(request, "document.html", {"html": html, "title": title, "tab": tab, "examples": examples})

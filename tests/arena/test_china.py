@@ -214,3 +214,18 @@ def test_a_models_page_says_where_it_is_strong(board: str, client: Client):
     assert "Where it is strong" in page
     assert f"/leaderboard/?board={board}" in page
     assert "25.0 % of battles" in page
+
+
+def test_the_methods_page_speaks_with_the_newest_numbers(board: str, client: Client):
+    from arena.leaderboard.examples import sentences
+    from arena.leaderboard.models import Board, Snapshot
+
+    assert "With today" not in client.get("/methods/").content.decode()
+    Snapshot.objects.update(board=Board.objects.get_or_create(slug="all", defaults={"title": "All"})[0])
+    snapshot = Snapshot.objects.get()
+    best = snapshot.rows[0]
+    page = client.get("/methods/").content.decode()
+    assert f"panda is rated {best['rating']:.0f} and heron" in page
+    assert f"snapshot {snapshot.pk}, 56,000 votes" in page
+    snapshot.rows = snapshot.rows[:1]
+    assert sentences(snapshot) == []
