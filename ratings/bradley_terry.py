@@ -97,7 +97,7 @@ def _sandwich(theta: Floats, residual: Residual, factor: tuple[Floats, bool]) ->
     p = expit(theta[:, None] - theta[None, :])
     won = residual.wins * (1 - p) ** 2
     squares = won + won.T + residual.ties * (0.5 - p) ** 2
-    squares += _unseen(residual, p)
+    squares += unseen(residual, p)
     return sandwich(factor, laplacian(squares))
 
 
@@ -107,7 +107,7 @@ def sandwich(factor: tuple[Floats, bool], meat: Floats) -> Floats:
     return centred(product(product(inverse, meat), inverse))
 
 
-def _unseen(residual: Residual, p: Floats) -> Floats:
+def unseen(residual: Residual, p: Floats) -> Floats:
     """One vote's variance for each model, spread over its opponents.
 
     Without it a model with nothing but ties against its equal would get an interval of zero width; at

@@ -18,6 +18,7 @@ from ratings.bradley_terry import hessian_factor, sandwich
 from ratings.counts import Counts, Floats, Outcome
 from ratings.errors import BadCounts
 from ratings.fitting import Table, fit
+from ratings.graph import OUTSIDE
 from ratings.scale import CENTRE, ELO
 
 SCORE = np.array([1.0, 0.0, 0.5])
@@ -74,7 +75,7 @@ def fit_clustered(
     half = norm.ppf((1 + level) / 2) * np.sqrt(np.diagonal(covariance))
     component = np.where(table.component == 0, 0, -1)
     labelled = zip(table.component.tolist(), table.status, strict=True)
-    status = tuple("unranked: outside the largest group" if k > 0 else s for k, s in labelled)
+    status = tuple(OUTSIDE if k > 0 else s for k, s in labelled)
     rating = np.where(component == 0, table.rating, np.nan)
     return replace(
         table,

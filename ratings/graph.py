@@ -11,6 +11,8 @@ from ratings.counts import Counts
 
 SINGLE = 1 + 1e-9  # effective votes: a single vote, even a tie, rates nobody
 
+OUTSIDE = "unranked: outside the largest group"  # where only that group is rated
+
 
 @dataclass(frozen=True)
 class Pieces:

@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 from scipy.special import expit
+from scipy.stats import norm
 
 from ratings.algebra import centred, laplacian, levelled
+from ratings.bradley_terry import Residual, unseen
 from ratings.counts import Counts, Floats, Outcome
-from ratings.errors import BadCounts, NotConverged
-from ratings.graph import pieces
+from ratings.errors import BadCounts, NotConverged, NotFinite
+from ratings.fitting import Table
+from ratings.graph import OUTSIDE, pieces
 from ratings.scale import CENTRE, ELO
 
 CHUNK = 1 << 16
@@ -25,17 +28,19 @@ SCORE = np.array([1.0, 0.0, 0.5, np.nan])
 
 @dataclass(frozen=True)
 class StyleFit:
-    """`rating`, `lower`, `upper`: (M,) Elo, NaN outside the largest component. `effect`, `effect_se`: (K,)
+    """`table`: strengths of the largest component, as from `ratings.fit`; `rating`, `lower`, `upper` are its columns.
 
-    log-odds per standard deviation of each style difference. `iterations` of the fit.
+    `effect`, `effect_se`: (K,), log-odds per standard deviation of each style difference.
     """
 
-    rating: Floats
-    lower: Floats
-    upper: Floats
+    table: Table
     effect: Floats
     effect_se: Floats
-    iterations: int
+
+    @property
+    def rating(self) -> Floats:
+        """Shape (M,), Elo; NaN outside the largest component."""
+        return self.table.rating
 
 
 def differences(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
@@ -47,58 +52,88 @@ def differences(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
     return np.asarray(x / np.where(scale > 0, scale, 1.0))
 
 
-def fit_style(a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike, x: Floats, n_models: int) -> StyleFit:
-    """Fit strengths and style effects together (95 % sandwich intervals, White 1982).
+def fit_style(
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    x: Floats,
+    n_models: int,
+    level: float = 0.95,
+    prior: float | None = None,
+) -> StyleFit:
+    """Fit strengths and style effects together (sandwich intervals, White 1982).
 
     Args:
         a, b, outcome: (N,), as for `Counts.from_votes`; "both bad" is passed over.
         x: (N, K), from `differences`.
         n_models: M.
+        level: of the intervals.
+        prior: standard deviation of a normal prior on each effect (log-odds per standard deviation), or None. With few
+            votes style may separate wins from losses; then only a prior keeps the effects finite.
 
     Raises:
         BadVote, BadCounts: as `Counts.from_votes`; also when x has other rows or a non-finite number.
         NotConverged: more than 50 steps.
+        NotFinite: the style differences of these votes can't be told apart.
     """
     counts = Counts.from_votes(a, b, outcome, n_models)
     left, right, result = (np.asarray(column, dtype=np.intp) for column in (a, b, outcome))
     if x.ndim != 2 or len(x) != len(left) or not np.isfinite(x).all():
         raise BadCounts("x must have a finite row for each vote")
-    component = pieces(counts).component
-    keep = (result != Outcome.BOTH_BAD) & (component[left] == 0) & (component[right] == 0)
-    index = np.flatnonzero(component == 0)
-    place = np.full(n_models, -1)
-    place[index] = np.arange(len(index))
-    votes = (place[left[keep]], place[right[keep]], SCORE[result[keep]], x[keep])
-    parameters, covariance, iterations = _newton(votes, len(index), x.shape[1])
-    rating = np.full(n_models, np.nan)
-    error = np.full(n_models, np.nan)
+    found = pieces(counts)
+    keep = (result != Outcome.BOTH_BAD) & (found.component[left] == 0) & (found.component[right] == 0)
+    index = np.flatnonzero(found.component == 0)
     m = len(index)
-    rating[index] = parameters[:m] * ELO + CENTRE
-    error[index] = ELO * np.sqrt(np.diagonal(centred(covariance[:m, :m])))
-    return StyleFit(
-        rating,
-        rating - 1.959964 * error,
-        rating + 1.959964 * error,
-        parameters[m:],
-        np.sqrt(np.diagonal(covariance)[m:]),
-        iterations,
+    rating, covariance = np.full(n_models, np.nan), np.full((n_models, n_models), np.nan)
+    effect, errors, iterations = np.zeros(x.shape[1]), np.full(x.shape[1], np.nan), 0
+    if m:
+        place = np.full(n_models, -1)
+        place[index] = np.arange(m)
+        votes = (place[left[keep]], place[right[keep]], SCORE[result[keep]], x[keep])
+        parameters, whole, iterations = _newton(
+            votes, counts.subset(index), x.shape[1], 0.0 if prior is None else prior**-2
+        )
+        rating[index] = parameters[:m] * ELO + CENTRE
+        covariance[np.ix_(index, index)] = centred(whole[:m, :m]) * ELO**2
+        effect, errors = parameters[m:], np.sqrt(np.diagonal(whole)[m:])
+    half = norm.ppf((1 + level) / 2) * np.sqrt(np.diagonal(covariance))
+    status = tuple(OUTSIDE if k > 0 else s for k, s in zip(found.component.tolist(), found.status, strict=True))
+    table = Table(
+        rating=rating,
+        lower=rating - half,
+        upper=rating + half,
+        covariance=covariance,
+        component=np.where(found.component == 0, 0, -1),
+        status=status,
+        level=level,
+        iterations=iterations,
+        tolerance=TOLERANCE,
     )
+    return StyleFit(table, effect, errors)
 
 
 Columns = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, Floats]
 
 
-def _newton(votes: Columns, m: int, k: int) -> tuple[Floats, Floats, int]:
+def _newton(votes: Columns, counts: Counts, k: int, precision: float) -> tuple[Floats, Floats, int]:
+    m = counts.n_models
     parameters = np.zeros(m + k)
     for iteration in range(1, MOST_STEPS + 1):
         gradient, hessian, meat = _moments(votes, parameters, m, k)
         hessian[:m, :m] = levelled(hessian[:m, :m])
-        step = scipy.linalg.solve(hessian, gradient, assume_a="pos")
+        gradient[m:] -= precision * parameters[m:]
+        hessian[m:, m:] += precision * np.eye(k)
+        try:
+            step = scipy.linalg.solve(hessian, gradient, assume_a="pos")
+        except scipy.linalg.LinAlgError:
+            raise NotFinite("the style differences of these votes can't be told apart: use fewer of them") from None
         largest = float(np.abs(step).max(initial=0.0))
         parameters += step * min(1.0, 2 / largest) if largest > 2 else step
         parameters[:m] -= parameters[:m].mean()
         if largest < TOLERANCE:
-            inverse = np.linalg.inv(hessian)
+            p = expit(parameters[:m, None] - parameters[None, :m])
+            meat[:m, :m] += laplacian(unseen(Residual.of(counts), p))
+            inverse = scipy.linalg.inv(hessian, check_finite=False)
             return parameters, inverse @ meat @ inverse, iteration
     raise NotConverged(f"no convergence after {MOST_STEPS} steps; the last was {largest:.2g}")
 

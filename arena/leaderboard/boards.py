@@ -15,6 +15,10 @@ def ensure() -> None:
     """Make a board for each language, category and source that votes have come in."""
     ours = Cell.objects.filter(source=OURS)
     _make("all", "All votes", {})
+    if ours.exists():
+        Board.objects.get_or_create(
+            slug="style", defaults={"title": "Style held equal", "filters": {"source": OURS}, "style": True}
+        )
     if ours.filter(own_prompt=False).exists():  # until then "own" is "all"
         _make("own", "Voters' own prompts", {"own_prompt": True})
         _make("bank", "Prompts from the bank", {"own_prompt": False})

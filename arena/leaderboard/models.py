@@ -136,6 +136,7 @@ class Board(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=80)
     filters = models.JSONField(default=dict, help_text="Column of Cell -> value; empty means every cell.")
+    style = models.BooleanField(default=False, help_text="With the style of the answers held equal.")
     lease_until = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

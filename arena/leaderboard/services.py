@@ -1,6 +1,7 @@
 """Counts to snapshots. A board is a sum of cells; a snapshot is one fit of it, stored when its counts changed."""
 
 import json
+import logging
 import zlib
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,16 +15,19 @@ from django.utils import timezone
 
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
-from arena.leaderboard import boards, imports, ledger, speed
+from arena.leaderboard import boards, imports, ledger, speed, styled
 from arena.leaderboard.models import Board, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
+from ratings.errors import RatingsError
 from ratings.rows import measures, number, order
 
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
 REFIT_EVERY = timedelta(seconds=1)
+REFIT_STYLE_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
 KEEP_ALL = timedelta(days=7)
+log = logging.getLogger(__name__)
 COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
 
 
@@ -33,7 +37,10 @@ def refit_boards() -> None:
     boards.ensure()
     for board in Board.objects.all():
         if boards.is_dirty(board) and _lease(board):
-            refit(board)
+            try:
+                refit(board)
+            except RatingsError:  # one board that can't be fitted must not hold up the others
+                log.exception("the board %s could not be fitted; its last snapshot stays", board.slug)
 
 
 def publish(slug: str) -> None:
@@ -60,13 +67,13 @@ def refit(board: Board) -> Snapshot:
     """Fit a board's counts as they are now and store the result."""
     seq, running = position(board)
     contestants, counts = board_counts(board)
-    table = fit(counts, level=LEVEL)
+    table, method, more = _fit(board, seq, contestants, counts)
     return Snapshot.objects.create(
         board=board,
         through_seq=seq,
         ledger_hash=running,
-        method=METHOD,
-        parameters={"ties": "half", "prior": None, "level": LEVEL, "filters": board.filters},
+        method=method,
+        parameters={"ties": "half", "prior": None, "level": LEVEL, "filters": board.filters} | more,
         code_version=VERSION,
         votes=round(counts.votes),
         rows=rows_of(contestants, counts, table),
@@ -74,6 +81,16 @@ def refit(board: Board) -> Snapshot:
         pairs=zlib.compress(json.dumps(_pairs(counts)).encode()),
         covariance=zlib.compress(table.covariance.tobytes()),
     )
+
+
+def _fit(
+    board: Board, seq: int, contestants: Sequence[Contestant], counts: Counts
+) -> tuple[Table, str, dict[str, Any]]:
+    """Return a board's table, its method, and what else belongs to the parameters."""
+    if not board.style:
+        return fit(counts, level=LEVEL), METHOD, {}
+    found = styled.fit(board, seq, [contestant.pk for contestant in contestants], LEVEL)
+    return found.table, styled.METHOD, {"style": found.effects, "style_prior": styled.PRIOR}
 
 
 def position(board: Board) -> tuple[int, str]:
@@ -181,4 +198,4 @@ def _lease(board: Board) -> bool:
     """Take the board's lease: a clean board at once, else at the next second."""
     now = timezone.now()
     free = Board.objects.filter(pk=board.pk, lease_until__lte=now)
-    return bool(free.update(lease_until=now + REFIT_EVERY))
+    return bool(free.update(lease_until=now + (REFIT_STYLE_EVERY if board.style else REFIT_EVERY)))

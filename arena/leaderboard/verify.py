@@ -6,19 +6,14 @@ from typing import Any
 import numpy as np
 
 from arena.battles.models import Vote
-from arena.leaderboard import boards, ledger
+from arena.leaderboard import boards, ledger, styled
 from arena.leaderboard.models import LedgerEntry, Snapshot
 from arena.leaderboard.services import pairs
-from ratings import Counts, Outcome, fit
+from arena.leaderboard.styled import OUTCOMES
+from ratings import Counts, Table, fit
 from ratings.rows import measures
 
 TOLERANCE = 1e-6  # Elo; the same votes in another order of adding
-OUTCOMES = {
-    Vote.Outcome.A: Outcome.A,
-    Vote.Outcome.B: Outcome.B,
-    Vote.Outcome.TIE: Outcome.TIE,
-    Vote.Outcome.BOTH_BAD: Outcome.BOTH_BAD,
-}
 NUMBERS = ("rating", "lower", "upper", "lower_all", "upper_all", "rank_low", "rank_high")
 
 
@@ -41,7 +36,7 @@ def verify(snapshot: Snapshot) -> Verdict:
         _compare_counts(verdict, _ledger_counts(snapshot, verdict), stored)
     else:
         verdict.from_votes = False  # an imported source keeps counts, not votes
-    table = fit(stored, level=snapshot.parameters["level"])
+    table = _table(snapshot, stored)
     for i, row in enumerate(published):
         again = measures(table, i)
         for name in NUMBERS:
@@ -49,6 +44,18 @@ def verify(snapshot: Snapshot) -> Verdict:
         if row["status"] != again["status"]:
             verdict.problems.append(f"{row['model']}: status {row['status']!r}, recomputed {again['status']!r}")
     return verdict
+
+
+def _table(snapshot: Snapshot, stored: Counts) -> Table:
+    level = snapshot.parameters["level"]
+    if not snapshot.board.style:
+        return fit(stored, level=level)
+    counted = {
+        contestant
+        for vote in styled.votes_of(snapshot.board, snapshot.through_seq, with_voided=True)
+        for contestant in (vote.contestant_a_id, vote.contestant_b_id)
+    }
+    return styled.fit(snapshot.board, snapshot.through_seq, sorted(counted), level).table
 
 
 def _stored_counts(snapshot: Snapshot, m: int) -> Counts:

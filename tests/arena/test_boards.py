@@ -16,7 +16,8 @@ Pair = tuple[Deployment, Deployment]
 
 
 def snapshots() -> dict[str, int]:
-    return dict(Counter(Snapshot.objects.values_list("board__slug", flat=True)))
+    """How many of each board; that of style follows all votes and is tried below."""
+    return dict(Counter(Snapshot.objects.exclude(board__style=True).values_list("board__slug", flat=True)))
 
 
 def refit() -> None:
@@ -124,3 +125,49 @@ def test_public_pages_travel_compressed_and_battles_do_not(pair: Pair, alice: Vo
     first = client.get("/api/v1/leaderboard", headers=headers)
     again = client.get("/api/v1/leaderboard", headers={**headers, "If-None-Match": first["ETag"]})
     assert again.status_code == 304
+
+
+def test_style_is_held_equal_on_a_board_of_its_own(pair: Pair, alice: Voter):
+    """The first model wins by length alone: with the style held equal little is left of its lead."""
+    cast(alice, pair[0], 12)
+    cast(alice, pair[1], 8)
+    first = pair[0].contestant_id
+    for number, vote in enumerate(Vote.objects.all()):
+        won = (vote.outcome == "a") == (vote.contestant_a_id == first)
+        longer = 900 if won or number % 5 == 0 else 200
+        lengths = (longer, 500) if vote.contestant_a_id == first else (500, longer)
+        sides = {side: {"characters": length} for side, length in zip("AB", lengths, strict=True)}
+        Vote.objects.filter(pk=vote.pk).update(covariates=sides)
+    refit()
+    lead = {}
+    for slug in ("all", "style"):
+        snapshot = Snapshot.objects.get(board__slug=slug)
+        rows = {row["index"]: row["rating"] for row in snapshot.rows}
+        lead[slug] = rows[0] - rows[1] if first < pair[1].contestant_id else rows[1] - rows[0]
+    assert lead["style"] < lead["all"]
+    effect = Snapshot.objects.get(board__slug="style").parameters["style"]
+    assert list(effect) == ["characters"]
+    assert effect["characters"]["effect"] > 0
+
+
+def test_the_board_of_style_waits_a_minute(pair: Pair, alice: Voter):
+    cast(alice, None, 3)
+    services.refit_boards()
+    lease = Board.objects.get(slug="style").lease_until - Board.objects.get(slug="all").lease_until
+    assert lease.total_seconds() > 50
+
+
+def test_a_board_that_can_not_be_fitted_does_not_hold_up_the_others(
+    pair: Pair, alice: Voter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    from arena.leaderboard import styled
+    from ratings.errors import NotConverged
+
+    def fails(*arguments: object) -> None:
+        raise NotConverged("no")
+
+    cast(alice, None, 3)
+    monkeypatch.setattr(styled, "fit", fails)
+    refit()
+    assert snapshots() == {"all": 1, "language-en": 1, "category-unlabelled": 1}
+    assert "the board style could not be fitted" in caplog.text

@@ -62,6 +62,17 @@ def test_without_style_it_is_bradley_terry():
     assert counts_of.n_models == 3
 
 
+def test_a_prior_keeps_separated_styles_finite():
+    """Whoever wrote more won, always, while each model lost some: without a prior the effect has no end."""
+    a, b = np.array([0, 1, 0, 1] * 5), np.array([1, 0, 1, 0] * 5)
+    outcome = np.array([0, 0, 1, 1] * 5)
+    x = np.where(outcome == 0, 1.0, -1.0)[:, None]
+    found = fit_style(a, b, outcome, x, 2, prior=1.0)
+    assert 0.5 < found.effect[0] < 4
+    assert np.isfinite(found.table.upper).all()
+    assert (found.table.upper > found.table.lower).all()
+
+
 def test_style_needs_a_row_for_each_vote():
     with pytest.raises(BadCounts):
         fit_style([0], [1], [0], np.zeros((2, 1)), 2)

@@ -1,0 +1,64 @@
+"""Ratings with the style of the answers held equal: from single votes, since style differs from vote to vote."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from arena.battles.models import Vote
+from arena.leaderboard.models import Board, LedgerEntry
+from ratings import Outcome, Table
+from ratings.rows import number
+from ratings.style import differences, fit_style
+
+METHOD = "bradley-terry with style, ties half, sandwich"
+FEATURES = ("characters", "headers", "list_items", "bold", "code_blocks")
+PRIOR = 1.0  # log-odds per standard deviation: weak beside real effects (0.25 for length), finite with few votes
+OUTCOMES = {
+    Vote.Outcome.A: Outcome.A,
+    Vote.Outcome.B: Outcome.B,
+    Vote.Outcome.TIE: Outcome.TIE,
+    Vote.Outcome.BOTH_BAD: Outcome.BOTH_BAD,
+}
+
+
+@dataclass(frozen=True)
+class Styled:
+    """A table, and for each feature its effect: log-odds per standard deviation of the difference, and its error."""
+
+    table: Table
+    effects: dict[str, dict[str, float | None]]
+
+
+def votes_of(board: Board, through_seq: int, with_voided: bool = False) -> Iterator[Vote]:
+    """Return the votes that a board of ours counts up to a number of the ledger, in its order."""
+    filters = {f"vote__{name}": value for name, value in board.filters.items()}
+    voided = LedgerEntry.objects.filter(seq__lte=through_seq, sign=-1).values("vote")
+    entries = LedgerEntry.objects.filter(seq__lte=through_seq, sign=1, vote__leak=False, **filters)
+    kept = entries if with_voided else entries.exclude(vote__in=voided)
+    for entry in kept.select_related("vote").order_by("seq").iterator(5000):
+        yield entry.vote
+
+
+def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float) -> Styled:
+    """Fit strengths and style together over a board's votes; `contestants` give rows their meaning."""
+    place = {contestant: i for i, contestant in enumerate(contestants)}
+    rows = [
+        (
+            place[vote.contestant_a_id],
+            place[vote.contestant_b_id],
+            int(OUTCOMES[Vote.Outcome(vote.outcome)]),
+            *(vote.covariates.get(side, {}).get(name, 0) for side in ("A", "B") for name in FEATURES),
+        )
+        for vote in votes_of(board, through_seq)
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 3 + 2 * len(FEATURES))
+    x = differences(table[:, 3 : 3 + len(FEATURES)], table[:, 3 + len(FEATURES) :])
+    used = np.asarray(x.any(axis=0))  # a feature that no answer has can't have an effect
+    found = fit_style(table[:, 0], table[:, 1], table[:, 2], x[:, used], len(contestants), level, PRIOR)
+    names = [name for name, there in zip(FEATURES, used.tolist(), strict=True) if there]
+    effects = {
+        name: {"effect": number(effect), "error": number(error)}
+        for name, effect, error in zip(names, found.effect.tolist(), found.effect_se.tolist(), strict=True)
+    }
+    return Styled(found.table, effects)
