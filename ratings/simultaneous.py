@@ -9,20 +9,32 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 
-from ratings.algebra import product
+from ratings.algebra import levelled, product
 from ratings.counts import Floats
 
 DRAWS = 8000
 PAIR_DRAWS = 2000
 SEED = 20240814
+LEVEL = 1e-9  # share of the trace below which a row sum counts as zero
 
 
 def normal_draws(covariance: Floats, draws: int) -> Floats:
-    """Return (draws, m) samples of N(0, covariance); the covariance may be singular."""
-    values, vectors = scipy.linalg.eigh(covariance, check_finite=False)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
+    """Return (draws, m) samples of N(0, covariance).
+
+    A fit's covariance is singular in one direction, the level (rows sum to zero): the level is given a variance for the
+    factor and taken out of the draws again. Any other singular matrix is split by its eigenvectors, which is slower.
+    """
+    level = bool(np.abs(covariance.sum(axis=1)).max(initial=0.0) <= LEVEL * np.trace(covariance))
+    try:
+        root = scipy.linalg.cholesky(levelled(covariance) if level else covariance, lower=True, check_finite=False)
+    except scipy.linalg.LinAlgError:
+        values, vectors = scipy.linalg.eigh(covariance, check_finite=False)
+        root = vectors * np.sqrt(np.clip(values, 0, None))
     generator = np.random.default_rng(SEED)
-    return product(generator.standard_normal((draws, len(covariance))), root.T)
+    drawn = product(generator.standard_normal((draws, len(covariance))), np.ascontiguousarray(root.T))
+    if level:
+        drawn -= drawn.mean(axis=1, keepdims=True)
+    return drawn
 
 
 def critical_value(covariance: Floats, level: float) -> float:

@@ -48,7 +48,7 @@ def differences(a: npt.ArrayLike, b: npt.ArrayLike) -> Floats:
     left, right = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     total = left + right
     x = np.divide(left - right, total, out=np.zeros_like(total), where=total > 0)
-    scale = np.sqrt((x**2).mean(axis=0))
+    scale = np.sqrt((x**2).sum(axis=0) / max(len(x), 1))
     return np.asarray(x / np.where(scale > 0, scale, 1.0))
 
 

@@ -166,3 +166,15 @@ def test_online_elo_goes_through_the_votes_in_order():
     assert ratings.sum() == pytest.approx(2000)
     with pytest.raises(SelfPair):
         online([0], [0], [0], 2)
+
+
+def test_draws_have_the_covariance_asked_for():
+    from ratings.simultaneous import normal_draws
+
+    fitted = fit(simulate(np.linspace(-1, 1, 6), 3000, 1)).covariance
+    ones = np.ones((3, 3))
+    for covariance in (fitted, fitted[:4, :4], np.diag([1.0, 4.0, 9.0]), ones, np.zeros((2, 2))):
+        draws = normal_draws(covariance, 40_000)
+        spread = np.sqrt(np.outer(np.diagonal(covariance), np.diagonal(covariance))).max(initial=0)
+        assert np.cov(draws.T) == pytest.approx(covariance, abs=0.04 * spread + 1e-12)
+    assert normal_draws(fitted, 50).sum(axis=1) == pytest.approx(0, abs=1e-9)
