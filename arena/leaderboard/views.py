@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -107,6 +107,13 @@ def china_us_checks(request: HttpRequest) -> HttpResponse:
     return render(request, "leaderboard/_checks.html", china_pages.checks_context(Field.read(request.GET)))
 
 
+def _no_nul(slug: str) -> str:
+    """Refuse what PostgreSQL can't even look for."""
+    if "\0" in slug:
+        raise Http404
+    return slug
+
+
 def _by_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
 
@@ -133,7 +140,7 @@ def models(request: HttpRequest) -> HttpResponse:
 @require_safe
 def model(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one model's facts, their source, and its record."""
-    row = get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=slug)
+    row = get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=_no_nul(slug))
     snapshot = latest()
     ratings = [r for r in (snapshot.rows if snapshot else []) if r["slug"] == slug]
     context = {
@@ -150,7 +157,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def developer(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a developer's models, all of them, with what became of each here."""
-    row = get_object_or_404(Developer, slug=slug)
+    row = get_object_or_404(Developer, slug=_no_nul(slug))
     return render(request, "catalogue/developer.html", developer_context(row, latest()))
 
 

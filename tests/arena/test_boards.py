@@ -171,3 +171,23 @@ def test_a_board_that_can_not_be_fitted_does_not_hold_up_the_others(
     refit()
     assert snapshots() == {"all": 1, "language-en": 1, "category-unlabelled": 1}
     assert "the board style could not be fitted" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/leaderboard/?board=%00", 404),
+        ("/leaderboard/?q=%00&country=%00", 200),
+        ("/china-us/?board=%00", 404),
+        ("/china-us/?out=%00", 200),
+        ("/models/%00/", 404),
+        ("/developers/%00/", 404),
+        ("/api/v1/leaderboard?board=%00", 404),
+        ("/api/v1/snapshots?board=%00", 200),
+        ("/api/v1/models?country=%00", 200),
+        ("/api/v1/models/%00", 422),
+    ],
+)
+def test_no_address_with_a_nul_is_an_error_of_ours(db, client: Client, address: str, status: int):
+    """PostgreSQL refuses NUL in texts."""
+    assert client.get(address).status_code == status
