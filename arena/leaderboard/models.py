@@ -150,7 +150,7 @@ class Snapshot(models.Model):
     created = models.DateTimeField(default=timezone.now)
     through_seq = models.PositiveBigIntegerField()
     ledger_hash = models.CharField(max_length=64)
-    method = models.CharField(max_length=40)
+    method = models.CharField(max_length=80)
     parameters = models.JSONField(default=dict)
     code_version = models.CharField(max_length=40)
     votes = models.PositiveBigIntegerField()
