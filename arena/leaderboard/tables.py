@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from arena.leaderboard.boards import OURS, source_of
+from arena.leaderboard.field import SIZES
 from arena.leaderboard.look import COLUMNS, Look
 from arena.leaderboard.models import Board, Import, Snapshot
 from arena.leaderboard.services import pairs
@@ -54,6 +55,9 @@ def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str =
         "boards": _boards(look),
         **(origin(snapshot) if snapshot else {}),
         "heads": look.heads(page),
+        "choices": look.choices(),
+        "sizes": [f"{size:g}" for size in SIZES],
+        "max_active": "" if look.max_active is None else f"{look.max_active:g}",
         "page": page,
         "address": look.address(page).partition("?")[2],
         "chart": _chart(rows),

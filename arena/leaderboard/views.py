@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -18,8 +17,7 @@ from arena.leaderboard import china_pages
 from arena.leaderboard.adoption_page import adoption_context
 from arena.leaderboard.developers import developer_context
 from arena.leaderboard.examples import sentences
-from arena.leaderboard.field import SIZES, Field
-from arena.leaderboard.look import Look
+from arena.leaderboard.field import Field
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.more import more_context
 from arena.leaderboard.services import latest
@@ -39,8 +37,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         if since == str(snapshot.pk if snapshot else 0):
             return HttpResponse(status=204)
         return render(request, "leaderboard/_board.html", leaderboard_context(snapshot, query))
-    context = leaderboard_context(snapshot, query)
-    return render(request, "leaderboard/leaderboard.html", context | look_context(context["look"]))
+    return render(request, "leaderboard/leaderboard.html", leaderboard_context(snapshot, query))
 
 
 @require_safe
@@ -50,12 +47,6 @@ def leaderboard_more(request: HttpRequest) -> HttpResponse:
     if newest is None:
         return HttpResponse(status=204)
     return render(request, "leaderboard/more.html", more_context(newest))
-
-
-def look_context(look: Look) -> dict[str, Any]:
-    """Return what the form over the table offers."""
-    size = "" if look.max_active is None else f"{look.max_active:g}"
-    return {"choices": look.choices(), "sizes": [f"{size:g}" for size in SIZES], "max_active": size}
 
 
 def _download(text: str, name: str) -> HttpResponse:

@@ -111,7 +111,14 @@ def test_the_boards_other_pictures_come_when_near(reader: Page):
 
 def test_the_table_is_searched_and_taken_away(reader: Page, tmp_path: Path):
     reader.goto(f"/leaderboard/?board={BOARD}")
-    reader.get_by_role("searchbox", name="Find").fill("007")
+    box = reader.get_by_role("searchbox", name="Find")
+    box.fill("00")
+    news = f"/leaderboard/?board={BOARD}&since=0"
+    reader.evaluate(f"htmx.ajax('GET', '{news}', {{target: '#board', swap: 'outerHTML'}})")
+    reader.wait_for_timeout(300)
+    expect(box).to_have_value("00")  # what is being typed survives
+    expect(box).to_be_focused()
+    box.press_sequentially("7")
     reader.get_by_role("button", name="Show").click()
     rows = reader.get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(2)
