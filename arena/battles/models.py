@@ -142,7 +142,10 @@ class Vote(models.Model):
     source = models.CharField(max_length=40, default="arena")
     own_prompt = models.BooleanField(default=True)
     covariates = models.JSONField(default=dict)
-    leak = models.BooleanField(default=False)
+    leak = models.BooleanField(default=False, help_text="Out of the ranking: the next three say why.")
+    leak_a = models.BooleanField(default=False, help_text="Side A said who it is.")
+    leak_b = models.BooleanField(default=False)
+    leak_words = models.JSONField(default=dict, help_text="Passages by side; `prompt`: the question asked who answers.")
     created = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -14,6 +14,11 @@ EXAMPLES = (
     "Write a short, polite message asking my neighbour to turn the music down.",
     "Write a Python function that checks whether a word is a palindrome.",
 )
+LEAK_SAID = {
+    "A": "answer A said who wrote it",
+    "B": "answer B said who wrote it",
+    "prompt": "the question asked who answers",
+}
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+(?:['’-]\w+)*")
 GOOD_PAIR = ("ollama pull qwen3:1.7b", "ollama pull llama3.2:1b")
 
@@ -83,6 +88,7 @@ def _vote(battle: Battle) -> dict[str, Any]:
         "outcome": vote.outcome,
         "label": Vote.Outcome(vote.outcome).label,
         "others": services.agreeing(vote),
+        "leak": [(LEAK_SAID[where], words) for where, words in vote.leak_words.items()],
         "sides": [_identity(battle, side, vote) for side in Side.values],
     }
 

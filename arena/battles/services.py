@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from arena import queue
-from arena.battles import length, pairing, prompting, streams
+from arena.battles import leaks, length, pairing, prompting, streams
 from arena.battles.models import Battle, Reply, Report, Side, Turn, Uncounted, Vote, Voter
 from arena.battles.style import style_of
 from arena.errors import BadPrompt, DoesNotFit, NotYours, WrongState
@@ -145,6 +145,7 @@ def vote(battle: Battle, outcome: str) -> Vote:
         if not all(_all_whole(turn) for turn in turns):
             raise WrongState("Both answers have to be finished before you can vote.")
         Battle.objects.filter(pk=battle.pk).update(state=Battle.State.VOTED, closed=timezone.now())
+        gave_away = _gave_away(turns)
         stored = Vote.objects.create(
             battle=battle,
             contestant_a=battle.contestant_a,
@@ -154,10 +155,22 @@ def vote(battle: Battle, outcome: str) -> Vote:
             language=battle.language,
             category=battle.category,
             covariates={side: style_of([_text(turn, side) for turn in turns]) for side in Side.values},
+            leak=bool(gave_away),
+            leak_a="A" in gave_away,
+            leak_b="B" in gave_away,
+            leak_words=gave_away,
         )
         Uncounted.objects.create(vote=stored, sign=1)
         queue.refit()
     return stored
+
+
+def _gave_away(turns: list[Turn]) -> dict[str, list[str]]:
+    """Return the passages that say who answers, by side, and those of questions that ask for it."""
+    detector = leaks.detector()
+    found = {side: [w for turn in turns for w in detector.words(_text(turn, side))] for side in Side.values}
+    found["prompt"] = [w for turn in turns for w in detector.asked(turn.prompt)]
+    return {name: words for name, words in found.items() if words}
 
 
 def report(battle: Battle, voter: Voter, side: str) -> Report:

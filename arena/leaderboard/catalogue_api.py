@@ -12,6 +12,7 @@ from arena.catalogue.models import CatalogueModel, Developer
 from arena.leaderboard import exports
 from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.fresh import readable
+from arena.leaderboard.left_out import left_out
 from arena.leaderboard.models import Snapshot
 
 router = Router()
@@ -160,6 +161,43 @@ def snapshot(request: HttpRequest, response: HttpResponse, pk: Annotated[int, Fi
     row = get_object_or_404(Snapshot.objects.select_related("board").defer("pairs", "covariance"), pk=pk)
     whole = {"parameters": row.parameters, "models": row.rows, "comparison": row.comparison}
     return _snapshot(row) | whole
+
+
+class LeakShare(Schema):
+    """Replies of voted battles, those that said who wrote them, and their share."""
+
+    seen: int
+    left_out: int
+    share: float
+
+
+class CountryLeaks(LeakShare):
+    """Of the models of one country."""
+
+    country: str
+
+
+class ModelLeaks(CountryLeaks):
+    """Of one model."""
+
+    slug: str
+    model: str
+
+
+class LeaksOut(Schema):
+    """Votes that stay out of the ranking since an answer said who wrote it or the question asked for it."""
+
+    votes: int
+    votes_left_out: int
+    countries: list[CountryLeaks]
+    models: list[ModelLeaks]
+
+
+@router.get("/leaks", response={200: LeaksOut, **ERRORS}, url_name="leaks")
+def leaks(request: HttpRequest, response: HttpResponse) -> Any:
+    """Say how often which models' replies gave themselves away, by country and model."""
+    readable(response)
+    return left_out()
 
 
 @router.get("/exports", response={200: list[FileOut], **ERRORS}, url_name="exports")

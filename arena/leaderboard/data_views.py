@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from arena.leaderboard import exports
+from arena.leaderboard.left_out import left_out
 
 TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 CHUNK = 1 << 16
@@ -18,7 +19,7 @@ CHUNK = 1 << 16
 def data(request: HttpRequest) -> HttpResponse:
     """Show the data card with sizes and digests."""
     files = [(kind, exports.ensure(kind)) for kind in exports.KINDS]
-    context = {"files": files, "columns": exports.MEANINGS.items(), "tab": "data"}
+    context = {"files": files, "columns": exports.MEANINGS.items(), "leaks": left_out(), "tab": "data"}
     return render(request, "leaderboard/data.html", context)
 
 

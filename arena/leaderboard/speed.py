@@ -1,13 +1,10 @@
 """How quickly each contestant writes here, summed when a vote is counted: figures move only for closed battles."""
 
-import re
-
 from django.db.models import F
 
 from arena.battles.models import Reply, Vote
+from arena.battles.pages import count_words
 from arena.leaderboard.models import Speed
-
-WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")  # a Chinese character counts as a word
 
 
 def add(vote: Vote) -> None:
@@ -16,7 +13,7 @@ def add(vote: Vote) -> None:
     for side, text, eval_ms in replies.values_list("side", "text", "eval_ms"):
         contestant = vote.contestant_a_id if side == "A" else vote.contestant_b_id
         row, _ = Speed.objects.get_or_create(contestant_id=contestant)
-        words = len(WORD.findall(text))
+        words = count_words(text)
         Speed.objects.filter(pk=row.pk).update(words=F("words") + words, eval_ms=F("eval_ms") + eval_ms)
 
 
