@@ -97,7 +97,8 @@ def test_columns_and_rows(voted: Snapshot):
     rows = list(csv.DictReader(io.StringIO(export.path.read_text())))
     assert list(rows[0])[:10] == NAMES
     assert len(rows) == export.votes == 7
-    assert {row["winner"] for row in rows} == {"model_a", "model_b", "tie"}
+    assert sum(row["winner"] == "tie" for row in rows) == 1
+    assert {row["winner"] for row in rows} <= {"model_a", "model_b", "tie"}  # sides are drawn by chance
     assert {row["conversation_a"] for row in rows} == {""}
     assert len({row["judge"] for row in rows}) == 1
     assert [int(row["seq"]) for row in rows] == sorted(int(row["seq"]) for row in rows)
