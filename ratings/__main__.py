@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from ratings import Counts, Table, fit
 from ratings.errors import RatingsError
 from ratings.groups import answers
 from ratings.reading import read_groups, read_votes
-from ratings.rows import number, ranked
+from ratings.rows import answer, ranked
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,11 +48,7 @@ def compare(names: tuple[str, ...], counts: Counts, table: Table, groups: dict[s
         return {}
     first, second = sorted(largest)
     found = answers(counts, table, labels, first, second, names=(first, second))
-    return {"first": first, "second": second} | {key: _plain(asdict(value)) for key, value in found.items()}
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: number(value) if isinstance(value, float) else value for key, value in row.items()}
+    return {"first": first, "second": second} | {key: answer(value) for key, value in found.items()}
 
 
 def _print(rows: list[dict[str, Any]], groups: dict[str, Any]) -> None:

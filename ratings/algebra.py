@@ -1,8 +1,8 @@
 """Small matrix pieces that every fit shares.
 
-All dense algebra goes through scipy: numpy's wheels bring a second BLAS with threads of its own, and two pools that
-take turns on few cores cost more than the algebra: on two cores, one product after one factor took 8 ms instead of
-0.6 for 200 models.
+The dense algebra of fits and intervals goes through scipy: numpy's wheels bring a second BLAS with threads of its
+own, and two pools that take turns on few cores cost more than the algebra: on two cores, one product after one factor
+took 8 ms instead of 0.6 for 200 models.
 """
 
 import numpy as np

@@ -5,23 +5,21 @@ of v (Liang & Zeger, 1986, Biometrika 73), times V/(V − 1) for V clusters. The
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import expit
-from scipy.stats import norm
 
 from ratings.bootstrap import Resamples, refit
 from ratings.bradley_terry import hessian_factor, sandwich
-from ratings.counts import Counts, Floats, Outcome
+from ratings.counts import Counts, Floats
 from ratings.errors import BadCounts
-from ratings.fitting import Table, fit
-from ratings.graph import OUTSIDE
+from ratings.fitting import Table, fit, table_of
+from ratings.graph import Pieces, inside
 from ratings.scale import CENTRE, ELO
 
-SCORE = np.array([1.0, 0.0, 0.5])
 BATCH = 64
 
 
@@ -72,20 +70,9 @@ def fit_clustered(
     p = expit(theta[:, None] - theta[None, :])
     covariance = np.full((n_models, n_models), np.nan)
     covariance[np.ix_(index, index)] = sandwich(hessian_factor(votes.part.games * p * (1 - p)), meat) * ELO**2
-    half = norm.ppf((1 + level) / 2) * np.sqrt(np.diagonal(covariance))
-    component = np.where(table.component == 0, 0, -1)
-    labelled = zip(table.component.tolist(), table.status, strict=True)
-    status = tuple(OUTSIDE if k > 0 else s for k, s in labelled)
-    rating = np.where(component == 0, table.rating, np.nan)
-    return replace(
-        table,
-        rating=rating,
-        lower=rating - half,
-        upper=rating + half,
-        covariance=covariance,
-        component=component,
-        status=status,
-    )
+    largest = Pieces(table.component, table.status).largest()
+    rating = np.where(largest.component == 0, table.rating, np.nan)
+    return table_of(largest, rating, covariance, level, table.iterations, table.tolerance)
 
 
 def bootstrap_clustered(
@@ -127,28 +114,26 @@ def _prepare(
     level: float,
 ) -> _Votes:
     counts = Counts.from_votes(a, b, outcome, n_models, weight)
-    left, right, result = (np.asarray(column, dtype=np.intp) for column in (a, b, outcome))
-    if len(cluster) != len(left):
-        raise BadCounts(f"{len(cluster)} clusters for {len(left)} votes")
+    n = len(np.asarray(a))
+    if len(cluster) != n:
+        raise BadCounts(f"{len(cluster)} clusters for {n} votes")
     numbers: dict[object, int] = {}
     label = np.fromiter((numbers.setdefault(name, len(numbers)) for name in cluster), np.intp, len(cluster))
     table = fit(counts, level=level)
-    keep = (result != Outcome.BOTH_BAD) & (table.component[left] == 0) & (table.component[right] == 0)
-    found, label = np.unique(label[keep], return_inverse=True)
+    part = inside(table.component, a, b, outcome)
+    found, label = np.unique(label[part.keep], return_inverse=True)
     if len(found) < 2:
         raise BadCounts(f"{len(found)} clusters: at least two are needed")
     index = np.flatnonzero(table.component == 0)
-    place = np.full(n_models, -1)
-    place[index] = np.arange(len(index))
-    heavy = np.ones(len(left)) if weight is None else np.asarray(weight, dtype=np.float64)
+    heavy = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64)
     return _Votes(
         table=table,
         index=index,
         part=counts.subset(index),
-        a=place[left[keep]],
-        b=place[right[keep]],
-        score=SCORE[result[keep]],
-        weight=heavy[keep],
+        a=part.a,
+        b=part.b,
+        score=part.score,
+        weight=heavy[part.keep],
         cluster=label,
         n_clusters=len(found),
     )

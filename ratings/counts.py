@@ -81,27 +81,12 @@ class Counts:
         lengths = {len(column) for column in (left, right, result, heavy, many) if column is not None}
         if len(lengths) != 1:
             raise BadCounts(f"the columns have different lengths: {sorted(lengths)}")
+        cells, squares = _sums((left, right, result), heavy, many, n_models)
         plain = heavy is None and many is None
-        bins = np.zeros(n_models * n_models * 4)
-        squares = bins if heavy is None else np.zeros_like(bins)
-        buffer = np.empty(min(CHUNK, len(left)), dtype=np.intp)  # kept: a new one each time costs page faults
-        for start in range(0, len(left), CHUNK):
-            part = slice(start, start + CHUNK)
-            rows = (left[part], right[part], result[part])
-            _check_range(*rows, n_models, start)
-            keys = _keys(*rows, n_models, buffer[: len(rows[0])])
-            if plain:
-                bins += np.bincount(keys, minlength=len(bins))
-                continue
-            w, c = (np.ones(len(keys)) if column is None else column[part] for column in (heavy, many))
-            bins += np.bincount(keys, weights=w * c, minlength=len(bins))
-            if heavy is not None:
-                squares += np.bincount(keys, weights=w * w * c, minlength=len(bins))
-        cells = bins.reshape(n_models, n_models, 4)
         if not plain or cells[np.arange(n_models), np.arange(n_models)].any():  # by its count: no pass of its own
             _refuse_any(SelfPair, "a model against itself", left == right)
         wins, ties, bad = _tables(cells)
-        return cls(wins, ties, bad, None if heavy is None else _tables(squares.reshape(cells.shape))[:2])
+        return cls(wins, ties, bad, None if heavy is None else _tables(squares)[:2])
 
     @property
     def n_models(self) -> int:
@@ -168,6 +153,32 @@ class Counts:
         pairs = zip(self.square_sums, other.square_sums, strict=True)
         square_wins, square_ties = (operation(one, two) for one, two in pairs)
         return Counts(wins, ties, bad, (square_wins, square_ties))
+
+
+def _sums(
+    columns: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]],
+    weight: Floats | None,
+    count: Floats | None,
+    n_models: int,
+) -> tuple[Floats, Floats]:
+    """Return Σ c w and Σ c w², (M, M, 4) each, by ordered pair and outcome, in one pass over checked rows."""
+    bins = np.zeros(n_models * n_models * 4)
+    squares = bins if weight is None else np.zeros_like(bins)
+    buffer = np.empty(min(CHUNK, len(columns[0])), dtype=np.intp)  # kept: a new one each time costs page faults
+    for start in range(0, len(columns[0]), CHUNK):
+        part = slice(start, start + CHUNK)
+        a, b, outcome = (column[part] for column in columns)
+        _check_range(a, b, outcome, n_models, start)
+        keys = _keys(a, b, outcome, n_models, buffer[: len(a)])
+        if weight is None and count is None:
+            bins += np.bincount(keys, minlength=len(bins))
+            continue
+        w, c = (np.ones(len(keys)) if column is None else column[part] for column in (weight, count))
+        bins += np.bincount(keys, weights=w * c, minlength=len(bins))
+        if weight is not None:
+            squares += np.bincount(keys, weights=w * w * c, minlength=len(bins))
+    shape = (n_models, n_models, 4)
+    return bins.reshape(shape), squares.reshape(shape)
 
 
 def _tables(cells: Floats) -> tuple[Floats, Floats, Floats]:

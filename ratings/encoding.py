@@ -1,6 +1,6 @@
 """Columns of strings into integer codes, by Arrow where the column speaks it, else by a dictionary."""
 
-import importlib
+import importlib.util
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,13 +17,9 @@ def encode(column: Iterable[Any]) -> tuple[list[Any], Codes]:
     A column with Arrow's PyCapsule interface (of pyarrow, pandas 3, polars) is encoded by pyarrow where that is
     installed; any other is gone through once. Nulls are one value, None.
     """
-    if hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__"):
-        try:
-            arrow = importlib.import_module("pyarrow")
-        except ImportError:
-            pass  # read as any other iterable below
-        else:
-            return _by_arrow(arrow, column)
+    speaks_arrow = hasattr(column, "__arrow_c_stream__") or hasattr(column, "__arrow_c_array__")
+    if speaks_arrow and importlib.util.find_spec("pyarrow"):
+        return _by_arrow(importlib.import_module("pyarrow"), column)
     values = column.tolist() if isinstance(column, np.ndarray) else list(column)
     numbers: defaultdict[Any, int] = defaultdict()
     numbers.default_factory = numbers.__len__

@@ -11,7 +11,7 @@ from scipy.stats import norm
 from ratings import simultaneous
 from ratings.bradley_terry import Residual, Solution, solve
 from ratings.counts import Counts, Floats
-from ratings.graph import pieces
+from ratings.graph import Pieces, pieces
 from ratings.scale import CENTRE, ELO
 from ratings.ties import davidson, rao_kupper, solve_ties
 
@@ -125,6 +125,19 @@ def fit(counts: Counts, ties: Ties = "half", prior: float | None = None, level: 
         rating[index] = part.theta * ELO + CENTRE
         covariance[np.ix_(index, index)] = part.covariance * ELO**2
         iterations, tolerance = max(iterations, part.iterations), max(tolerance, part.step)
+    return table_of(found, rating, covariance, level, iterations, tolerance, tuple(parameters))
+
+
+def table_of(
+    found: Pieces,
+    rating: Floats,
+    covariance: Floats,
+    level: float,
+    iterations: int,
+    tolerance: float,
+    tie_parameter: tuple[float, ...] = (),
+) -> Table:
+    """Return the table of ratings (M,) and their covariance (M, M), Elo, with the interval of each model at `level`."""
     half = norm.ppf((1 + level) / 2) * np.sqrt(np.diagonal(covariance))
     return Table(
         rating=rating,
@@ -136,7 +149,7 @@ def fit(counts: Counts, ties: Ties = "half", prior: float | None = None, level: 
         level=level,
         iterations=iterations,
         tolerance=tolerance,
-        tie_parameter=tuple(parameters),
+        tie_parameter=tie_parameter,
     )
 
 

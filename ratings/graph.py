@@ -7,11 +7,13 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from ratings.counts import Counts
+from ratings.counts import Counts, Floats, Outcome
 
 SINGLE = 1 + 1e-9  # effective votes: a single vote, even a tie, rates nobody
-
 OUTSIDE = "unranked: outside the largest group"  # where only that group is rated
+
+
+SCORE = np.array([1.0, 0.0, 0.5, np.nan])  # of A, B, tie and both bad
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,30 @@ class Pieces:
 
     component: npt.NDArray[np.intp]
     status: tuple[str, ...]
+
+    def largest(self) -> "Pieces":
+        """Return the largest piece alone: models of the others count as unranked."""
+        labelled = zip(self.component.tolist(), self.status, strict=True)
+        status = tuple(OUTSIDE if number > 0 else words for number, words in labelled)
+        return Pieces(np.where(self.component == 0, 0, -1), status)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Votes within the largest piece. `keep`: (N,) which of all; of these `a`, `b`: places in the piece, `score` of a."""
+
+    keep: npt.NDArray[np.bool_]
+    a: npt.NDArray[np.intp]
+    b: npt.NDArray[np.intp]
+    score: Floats
+
+
+def inside(component: npt.NDArray[np.intp], a: npt.ArrayLike, b: npt.ArrayLike, outcome: npt.ArrayLike) -> Inside:
+    """Return the votes within the largest piece, of (N,) columns as for `Counts.from_votes`; "both bad" is left out."""
+    left, right, result = (np.asarray(column, dtype=np.intp) for column in (a, b, outcome))
+    keep = (result != Outcome.BOTH_BAD) & (component[left] == 0) & (component[right] == 0)
+    place = np.cumsum(component == 0) - 1
+    return Inside(keep, place[left[keep]], place[right[keep]], SCORE[result[keep]])
 
 
 def pieces(counts: Counts, always_finite: bool = False) -> Pieces:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ratings.counts import Counts
 from ratings.fitting import Table
+from ratings.groups import Contrast
 
 DIGITS = 9
 
@@ -27,6 +28,19 @@ def measures(table: Table, model: int) -> dict[str, Any]:
         "rank_high": int(table.rank_high[model]) or None,
         "component": int(table.component[model]) if table.component[model] >= 0 else None,
         "status": table.status[model],
+    }
+
+
+def answer(contrast: Contrast) -> dict[str, Any]:
+    """Return an answer about two groups: Elo, null where nothing can be said, with the sentence that may be said."""
+    return {
+        "sentence": contrast.sentence,
+        "estimate": number(contrast.estimate),
+        "lower": number(contrast.lower),
+        "upper": number(contrast.upper),
+        "votes": contrast.votes,
+        "missing": contrast.missing,
+        "models": list(contrast.models),
     }
 
 

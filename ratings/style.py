@@ -10,20 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 from scipy.special import expit
-from scipy.stats import norm
 
 from ratings.algebra import centred, laplacian, levelled
 from ratings.bradley_terry import Residual, unseen
-from ratings.counts import Counts, Floats, Outcome
+from ratings.counts import Counts, Floats
 from ratings.errors import BadCounts, NotConverged, NotFinite
-from ratings.fitting import Table
-from ratings.graph import OUTSIDE, pieces
+from ratings.fitting import Table, table_of
+from ratings.graph import inside, pieces
 from ratings.scale import CENTRE, ELO
 
 CHUNK = 1 << 16
 MOST_STEPS = 50
 TOLERANCE = 1e-9
-SCORE = np.array([1.0, 0.0, 0.5, np.nan])
 
 
 @dataclass(frozen=True)
@@ -77,39 +75,23 @@ def fit_style(
         NotFinite: the style differences of these votes can't be told apart.
     """
     counts = Counts.from_votes(a, b, outcome, n_models)
-    left, right, result = (np.asarray(column, dtype=np.intp) for column in (a, b, outcome))
-    if x.ndim != 2 or len(x) != len(left) or not np.isfinite(x).all():
+    if x.ndim != 2 or len(x) != len(np.asarray(a)) or not np.isfinite(x).all():
         raise BadCounts("x must have a finite row for each vote")
-    found = pieces(counts)
-    keep = (result != Outcome.BOTH_BAD) & (found.component[left] == 0) & (found.component[right] == 0)
+    found = pieces(counts).largest()
     index = np.flatnonzero(found.component == 0)
     m = len(index)
     rating, covariance = np.full(n_models, np.nan), np.full((n_models, n_models), np.nan)
     effect, errors, iterations = np.zeros(x.shape[1]), np.full(x.shape[1], np.nan), 0
     if m:
-        place = np.full(n_models, -1)
-        place[index] = np.arange(m)
-        votes = (place[left[keep]], place[right[keep]], SCORE[result[keep]], x[keep])
+        part = inside(found.component, a, b, outcome)
+        votes = (part.a, part.b, part.score, x[part.keep])
         parameters, whole, iterations = _newton(
             votes, counts.subset(index), x.shape[1], 0.0 if prior is None else prior**-2
         )
         rating[index] = parameters[:m] * ELO + CENTRE
         covariance[np.ix_(index, index)] = centred(whole[:m, :m]) * ELO**2
         effect, errors = parameters[m:], np.sqrt(np.diagonal(whole)[m:])
-    half = norm.ppf((1 + level) / 2) * np.sqrt(np.diagonal(covariance))
-    status = tuple(OUTSIDE if k > 0 else s for k, s in zip(found.component.tolist(), found.status, strict=True))
-    table = Table(
-        rating=rating,
-        lower=rating - half,
-        upper=rating + half,
-        covariance=covariance,
-        component=np.where(found.component == 0, 0, -1),
-        status=status,
-        level=level,
-        iterations=iterations,
-        tolerance=TOLERANCE,
-    )
-    return StyleFit(table, effect, errors)
+    return StyleFit(table_of(found, rating, covariance, level, iterations, TOLERANCE), effect, errors)
 
 
 Columns = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, Floats]
