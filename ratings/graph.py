@@ -32,7 +32,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class Inside:
-    """Votes within the largest piece. `keep`: (N,) which of all; of these `a`, `b`: places in the piece, `score` of a."""
+    """Votes within the largest piece. `keep`: (N,) which of all; of these `a`, `b`: places in it; `score` of a."""
 
     keep: npt.NDArray[np.bool_]
     a: npt.NDArray[np.intp]

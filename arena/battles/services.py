@@ -133,6 +133,7 @@ def vote(battle: Battle, outcome: str) -> Vote:
     """Store the one vote of a battle, or return the one it has."""
     if outcome not in Vote.Outcome.values:
         raise WrongState("Please choose A, B, tie or both bad.")
+    detector = leaks.detector()  # its names are read before the vote takes the database's write lock
     with transaction.atomic():
         # PostgreSQL: the row lock orders this with ask_again; SQLite: the transaction already holds the write lock.
         battle = Battle.objects.select_for_update().get(pk=battle.pk)
@@ -145,7 +146,7 @@ def vote(battle: Battle, outcome: str) -> Vote:
         if not all(_all_whole(turn) for turn in turns):
             raise WrongState("Both answers have to be finished before you can vote.")
         Battle.objects.filter(pk=battle.pk).update(state=Battle.State.VOTED, closed=timezone.now())
-        gave_away = _gave_away(turns)
+        gave_away = _gave_away(detector, turns)
         stored = Vote.objects.create(
             battle=battle,
             contestant_a=battle.contestant_a,
@@ -165,9 +166,8 @@ def vote(battle: Battle, outcome: str) -> Vote:
     return stored
 
 
-def _gave_away(turns: list[Turn]) -> dict[str, list[str]]:
+def _gave_away(detector: leaks.Detector, turns: list[Turn]) -> dict[str, list[str]]:
     """Return the passages that say who answers, by side, and those of questions that ask for it."""
-    detector = leaks.detector()
     found = {side: [w for turn in turns for w in detector.words(_text(turn, side))] for side in Side.values}
     found["prompt"] = [w for turn in turns for w in detector.asked(turn.prompt)]
     return {name: words for name, words in found.items() if words}

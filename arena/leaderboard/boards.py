@@ -56,6 +56,11 @@ def is_dirty(board: Board) -> bool:
     return seen is None or changed > seen
 
 
+def published() -> QuerySet[Board]:
+    """Return the boards that have a snapshot, in the order of their making."""
+    return Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
+
+
 def cells(board: Board) -> QuerySet[Cell]:
     """Return a board's cells."""
     return Cell.objects.filter(**board.filters)

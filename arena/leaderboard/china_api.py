@@ -12,6 +12,7 @@ from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.field import Field
 from arena.leaderboard.fresh import unchanged
 from arena.leaderboard.tables import no_votes
+from ratings.rows import answer
 
 router = Router()
 
@@ -80,7 +81,7 @@ def comparison(
         return same
     if found is None:
         return {"snapshot": None, "board": field.board, "sentence": no_votes()["sentence"], "answers": {}}
-    answers = {kind: china_us.plain(answer) for kind, answer in china_us.answers(found, field).items()}
+    answers = {kind: answer(found_one) for kind, found_one in china_us.answers(found, field).items()}
     return {
         "snapshot": found.snapshot.pk,
         "board": field.board,

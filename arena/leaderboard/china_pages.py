@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from arena.leaderboard import china_us
+from arena.leaderboard import boards, china_us
 from arena.leaderboard.field import BASES, BESTS, SIZES, Field
-from arena.leaderboard.models import Board
 from arena.leaderboard.tables import no_votes, origin
 from arena.leaderboard.templatetags.elo import signed
+from ratings import rows
 from ratings.groups import Contrast
 from ratings.scale import win_probability
 
@@ -53,7 +53,7 @@ def page_context(field: Field) -> dict[str, Any]:
     return context | {
         "snapshot": found.snapshot,
         **origin(found.snapshot),
-        "comparison": china_us.plain(answers["fixed"]),
+        "comparison": rows.answer(answers["fixed"]),
         "caution": _caution(answers),
         "models": answers["fixed"].models,
         "cards": [_card(kind, answers[kind]) for kind in CARDS],
@@ -91,7 +91,7 @@ def _card(kind: str, answer: Contrast) -> dict[str, Any]:
         "kind": kind,
         "title": title,
         "meaning": meaning,
-        "answer": china_us.plain(answer),
+        "answer": rows.answer(answer),
         "share": None if answer.estimate != answer.estimate else 100 * win_probability(answer.estimate),
         "verdict": _verdict(answer),
     }
@@ -121,8 +121,7 @@ def _verdict(answer: Contrast) -> str:
 
 
 def _boards(field: Field) -> list[tuple[str, str, bool]]:
-    rows = Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
-    return [(board.slug, board.title, board.slug == field.board) for board in rows]
+    return [(board.slug, board.title, board.slug == field.board) for board in boards.published()]
 
 
 def _choices(found: china_us.Published, field: Field, labels: list[str]) -> list[dict[str, Any]]:

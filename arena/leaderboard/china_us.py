@@ -18,14 +18,13 @@ from scipy.stats import norm
 
 from arena.leaderboard.field import BASES, BESTS, SIZES, Field
 from arena.leaderboard.models import Board, Snapshot
-from arena.leaderboard.services import latest, pairs
+from arena.leaderboard.services import latest, published_counts
 from ratings import Counts, Table, groups
 from ratings.fragile import models_to_turn, votes_to_turn, without_each
 from ratings.groups import Contrast
-from ratings.rows import number
+from ratings.rows import answer
 
 FIRST, SECOND, NAMES = "CN", "US", ("Chinese", "American")
-KINDS = ("fixed", "hierarchical", "matched", "best", "top")
 SHOWN_MODELS = 5  # of those that move the answer most
 
 
@@ -45,12 +44,6 @@ def published(snapshot_id: int, created: datetime) -> Published:
     snapshot = Snapshot.objects.select_related("board").get(pk=snapshot_id, created=created)
     rows = sorted(snapshot.rows, key=lambda row: row["index"])
     m = len(rows)
-    tables = np.zeros((3, m, m))
-    for i, j, wins_i, wins_j, ties, both_bad in pairs(snapshot):
-        tables[0, i, j], tables[0, j, i] = wins_i, wins_j
-        tables[1, i, j] = tables[1, j, i] = ties
-        tables[2, i, j] = tables[2, j, i] = both_bad
-    wins, ties_table, bad = tables
     rating, lower, upper = (
         np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
         for name in ("rating", "lower", "upper")
@@ -66,7 +59,7 @@ def published(snapshot_id: int, created: datetime) -> Published:
         iterations=0,
         tolerance=0.0,
     )
-    return Published(snapshot, rows, table, Counts(wins, ties_table, bad))
+    return Published(snapshot, rows, table, published_counts(snapshot))
 
 
 def newest(board: str) -> Published | None:
@@ -145,19 +138,6 @@ def means(found: Published, labels: Sequence[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def plain(contrast: Contrast) -> dict[str, Any]:
-    """Return an answer as JSON can hold it."""
-    return {
-        "estimate": number(contrast.estimate),
-        "lower": number(contrast.lower),
-        "upper": number(contrast.upper),
-        "votes": contrast.votes,
-        "models": list(contrast.models),
-        "missing": contrast.missing,
-        "sentence": contrast.sentence,
-    }
-
-
 def _specification(found: Published, field: Field, board: str) -> dict[str, Any]:
     words = [board]
     words += ["permissive licences"] if field.permissive else []
@@ -165,5 +145,5 @@ def _specification(found: Published, field: Field, board: str) -> dict[str, Any]
     words += [f"the {field.best} best rated"] if field.best is not None else []
     words += ["one model per developer"] if field.one else []
     words += [] if field.base == "maker" else [f"foreign bases {BASES[field.base]}"]
-    row = plain(fixed(found, field))
+    row = answer(fixed(found, field))
     return row | {"label": ", ".join(words), "address": field.address()}

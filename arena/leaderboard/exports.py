@@ -24,6 +24,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from arena.battles.models import Vote
+from arena.leaderboard import ledger
 from arena.leaderboard.models import LedgerEntry, Snapshot
 from arena.leaderboard.services import latest
 
@@ -113,18 +114,9 @@ def ensure(kind: str) -> Export | None:
 
 def rows(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
     """Return the votes that a snapshot of all votes counts, in the ledger's order."""
-    voided = LedgerEntry.objects.filter(seq__lte=snapshot.through_seq, sign=-1).values("vote")
-    entries = (
-        LedgerEntry.objects.filter(seq__lte=snapshot.through_seq, sign=1, vote__leak=False)
-        .exclude(vote__in=voided)
-        .select_related(
-            "vote__battle__voter",
-            "vote__contestant_a__model__developer",
-            "vote__contestant_b__model__developer",
-        )
-        .annotate(turns=Count("vote__battle__turns"))
-        .order_by("seq")
-    )
+    joined = ("vote__battle__voter", "vote__contestant_a__model__developer", "vote__contestant_b__model__developer")
+    entries = ledger.counted(snapshot.through_seq).select_related(*joined)
+    entries = entries.annotate(turns=Count("vote__battle__turns"))
     several = {slug for slug, times in Counter(row["slug"] for row in snapshot.rows).items() if times > 1}
     for entry in entries.iterator(BATCH):
         yield _row(entry, several)

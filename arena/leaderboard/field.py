@@ -44,7 +44,7 @@ class Field:
             board=query.get("board") or "all",
             out=tuple(sorted({slug for slug in query.getlist("out") if slug})),
             permissive=_switch(query, "permissive"),
-            max_active=_size(query.get("max_active") or ""),
+            max_active=read_size(query.get("max_active") or ""),
             best=_many(query.get("best") or ""),
             one=_switch(query, "one"),
             base=base,
@@ -80,11 +80,16 @@ class Field:
     def _label(self, row: dict[str, Any]) -> str:
         foreign = row.get("base_country") or ""
         foreign = "" if foreign == row["country"] else foreign
-        too_large = self.max_active is not None and (row["active_params_b"] or float("inf")) > self.max_active
-        closed = self.permissive and row["permissive"] is not True
-        if row["slug"] in self.out or too_large or closed or (foreign and self.base == "out"):
+        fitting = fits(row, self.permissive, self.max_active)
+        if row["slug"] in self.out or not fitting or (foreign and self.base == "out"):
             return ""
         return str(foreign if foreign and self.base == "base" else row["country"])
+
+
+def fits(row: dict[str, Any], permissive: bool, max_active: float | None) -> bool:
+    """Whether a row passes the choice of licence and size; what is unknown of it does not pass."""
+    large = max_active is not None and (row["active_params_b"] or float("inf")) > max_active
+    return not large and not (permissive and row["permissive"] is not True)
 
 
 def _best_of_each_developer(rows: Sequence[dict[str, Any]], labels: list[str]) -> list[str]:
@@ -113,7 +118,8 @@ def _many(text: str) -> int | None:
     return int(text)
 
 
-def _size(text: str) -> float | None:
+def read_size(text: str) -> float | None:
+    """Read billions of parameters; None for nothing, BadField for what is no size."""
     if not text:
         return None
     try:

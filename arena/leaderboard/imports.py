@@ -22,7 +22,6 @@ from arena.leaderboard.rows_in import Line, open_lines
 from ratings.counts import Outcome
 
 BATCH = 200_000  # lines of a transaction
-COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
 PLACE = ("low_id", "high_id", "language")
 SAME = {"own_prompt": True, "category": "unlabelled"}  # nothing else is known of votes from elsewhere
 Progress = Callable[[Import], None]
@@ -56,7 +55,7 @@ def unmatched(source: str) -> dict[str, int]:
     found: Counter[str] = Counter()
     for side in ("low", "high"):
         rows = Cell.objects.filter(source=source, **{f"{side}__model__developer__name": UNKNOWN})
-        for row in rows.values(f"{side}__model__name").annotate(votes=sum(Sum(name) for name in COLUMNS)):
+        for row in rows.values(f"{side}__model__name").annotate(votes=sum(Sum(name) for name in Cell.COUNTS)):
             found[row[f"{side}__model__name"]] += row["votes"]
     return dict(found.most_common())
 
@@ -89,11 +88,11 @@ def add_to_cells(source: str, totals: dict[Key, Counter[str]], seq: int) -> None
         Writer.objects.get_or_create(name="imports")
     before = {
         (low, high, language): counts
-        for low, high, language, *counts in Cell.objects.filter(source=source).values_list(*PLACE, *COLUMNS)
+        for low, high, language, *counts in Cell.objects.filter(source=source).values_list(*PLACE, *Cell.COUNTS)
     }
     cells = []
     for (low, high, language), counts in totals.items():
-        now = zip(COLUMNS, before.get((low, high, language), (0, 0, 0, 0)), strict=True)
+        now = zip(Cell.COUNTS, before.get((low, high, language), (0, 0, 0, 0)), strict=True)
         columns = {name: number + counts.get(name, 0) for name, number in now}
         place = {"low_id": low, "high_id": high, "language": language}
         cells.append(Cell(source=source, **SAME, **place, **columns, changed_seq=seq))
@@ -102,7 +101,7 @@ def add_to_cells(source: str, totals: dict[Key, Counter[str]], seq: int) -> None
         batch_size=500,
         update_conflicts=True,
         unique_fields=["source", "own_prompt", "language", "category", "low", "high"],
-        update_fields=[*COLUMNS, "changed_seq"],
+        update_fields=[*Cell.COUNTS, "changed_seq"],
     )
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from arena.battles.models import Uncounted, Vote
 from arena.leaderboard import speed
@@ -30,6 +30,13 @@ def position() -> tuple[int, str]:
     """Return the last number and its running hash; (0, "") before the first vote."""
     last = LedgerEntry.objects.order_by("-seq").values_list("seq", "running_hash").first()
     return last or (0, "")
+
+
+def counted(through_seq: int) -> QuerySet[LedgerEntry]:
+    """Return the entries up to a number whose votes count: not taken back by then, and without a leak."""
+    voided = LedgerEntry.objects.filter(seq__lte=through_seq, sign=-1).values("vote")
+    entries = LedgerEntry.objects.filter(seq__lte=through_seq, sign=1, vote__leak=False)
+    return entries.exclude(vote__in=voided).order_by("seq")
 
 
 @transaction.atomic

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-# Column -> title and the row's key it sorts by; those after `LICENCE` are off until asked for.
+from arena.errors import BadField
+from arena.leaderboard.field import fits, read_size
+
+# Column -> title and the row's key it sorts by; those not in USUAL are off until asked for.
 COLUMNS = {
     "rating": ("Rating", "rating"),
     "win_rate": ("Win rate", "win_rate"),
@@ -102,18 +105,15 @@ class Look:
 
     def _keeps(self, row: dict[str, Any]) -> bool:
         words = f"{row['model']} {row['developer']} {row['country_name']} {row['licence']}".casefold()
-        too_large = self.max_active is not None and (row["active_params_b"] or float("inf")) > self.max_active
         return (
             (not self.country or row["country"] == self.country)
             and all(word in words for word in self.q.casefold().split())
-            and not (self.permissive and row["permissive"] is not True)
-            and not too_large
+            and fits(row, self.permissive, self.max_active)
         )
 
 
 def _size(text: str) -> float | None:
     try:
-        size = float(text)
-    except ValueError:
+        return read_size(text)
+    except BadField:  # a table shows everything then, where a comparison refuses
         return None
-    return size if 0 < size < 1e6 else None

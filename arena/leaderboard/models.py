@@ -52,6 +52,7 @@ class Cell(models.Model):
     wins_high = models.BigIntegerField(default=0)
     ties = models.BigIntegerField(default=0)
     both_bad = models.BigIntegerField(default=0)
+    COUNTS: ClassVar = ("wins_low", "wins_high", "ties", "both_bad")
     changed_seq = models.PositiveBigIntegerField(default=0, help_text="Number of the last vote counted here.")
 
     class Meta:

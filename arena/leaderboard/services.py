@@ -3,7 +3,7 @@
 import json
 import logging
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,11 +16,11 @@ from django.utils import timezone
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
 from arena.leaderboard import boards, imports, ledger, speed, styled
-from arena.leaderboard.models import Board, Snapshot
+from arena.leaderboard.models import Board, Cell, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
 from ratings.errors import RatingsError
-from ratings.rows import measures, number, order
+from ratings.rows import answer, measures, order
 
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
@@ -28,7 +28,6 @@ REFIT_EVERY = timedelta(seconds=1)
 REFIT_STYLE_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
 KEEP_ALL = timedelta(days=7)
 log = logging.getLogger(__name__)
-COLUMNS = ("wins_low", "wins_high", "ties", "both_bad")
 
 
 def refit_boards() -> None:
@@ -109,17 +108,17 @@ def thin_snapshots() -> int:
 
 def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
     """Sum the board's cells into counts; the contestants give rows and columns their meaning."""
-    cells = list(boards.cells(board).values_list("low", "high").annotate(*(Sum(name) for name in COLUMNS)))
+    cells = list(boards.cells(board).values_list("low", "high").annotate(*(Sum(name) for name in Cell.COUNTS)))
     ids = sorted({row[0] for row in cells} | {row[1] for row in cells})
     place = {contestant: index for index, contestant in enumerate(ids)}
-    tables = np.zeros((3, len(ids), len(ids)))
-    for low, high, wins_low, wins_high, ties, both_bad in cells:
-        i, j = place[low], place[high]
-        tables[0, i, j], tables[0, j, i] = wins_low, wins_high
-        tables[1, i, j] = tables[1, j, i] = ties
-        tables[2, i, j] = tables[2, j, i] = both_bad
+    counts = _counts(((place[low], place[high], *columns) for low, high, *columns in cells), len(ids))
     found = Contestant.objects.select_related("model__developer").in_bulk(ids)
-    return [found[contestant] for contestant in ids], Counts(*tables)
+    return [found[contestant] for contestant in ids], counts
+
+
+def published_counts(snapshot: Snapshot) -> Counts:
+    """Return the counts that a snapshot was fitted to, by its rows' `index`."""
+    return _counts(pairs(snapshot), len(snapshot.rows))
 
 
 def rows_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> list[dict[str, Any]]:
@@ -143,15 +142,7 @@ def comparison_of(contestants: Sequence[Contestant], counts: Counts, table: Tabl
         names=("Chinese", "American"),
         enough=settings.VOTES_FOR_VERDICT,
     )
-    return {
-        "sentence": result.sentence,
-        "estimate": number(result.estimate),
-        "lower": number(result.lower),
-        "upper": number(result.upper),
-        "votes": result.votes,
-        "missing": result.missing,
-        "models": list(result.models),
-    }
+    return answer(result)
 
 
 def pairs(snapshot: Snapshot) -> list[list[int]]:
@@ -184,6 +175,16 @@ def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[s
         "both_bad": round(both_bad),
         "win_rate": (wins + ties / 2) / votes if votes else None,
     }
+
+
+def _counts(rows: Iterable[Sequence[int]], m: int) -> Counts:
+    """Return rows of i, j, wins_i, wins_j, ties, both_bad as counts of m models."""
+    wins, even, bad = (np.zeros((m, m)) for _ in range(3))
+    for i, j, wins_i, wins_j, ties, both_bad in rows:
+        wins[i, j], wins[j, i] = wins_i, wins_j
+        even[i, j] = even[j, i] = ties
+        bad[i, j] = bad[j, i] = both_bad
+    return Counts(wins, even, bad)
 
 
 def _pairs(counts: Counts) -> list[list[int]]:

@@ -1,12 +1,13 @@
 """Ratings with the style of the answers held equal: from single votes, since style differs from vote to vote."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from arena.battles.models import Vote
-from arena.leaderboard.models import Board, LedgerEntry
+from arena.leaderboard import ledger
+from arena.leaderboard.models import Board
 from ratings import Outcome, Table
 from ratings.rows import number
 from ratings.style import differences, fit_style
@@ -30,19 +31,11 @@ class Styled:
     effects: dict[str, dict[str, float | None]]
 
 
-def votes_of(board: Board, through_seq: int, with_voided: bool = False) -> Iterator[Vote]:
-    """Return the votes that a board of ours counts up to a number of the ledger, in its order."""
-    filters = {f"vote__{name}": value for name, value in board.filters.items()}
-    voided = LedgerEntry.objects.filter(seq__lte=through_seq, sign=-1).values("vote")
-    entries = LedgerEntry.objects.filter(seq__lte=through_seq, sign=1, vote__leak=False, **filters)
-    kept = entries if with_voided else entries.exclude(vote__in=voided)
-    for entry in kept.select_related("vote").order_by("seq").iterator(5000):
-        yield entry.vote
-
-
 def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float) -> Styled:
     """Fit strengths and style together over a board's votes; `contestants` give rows their meaning."""
     place = {contestant: i for i, contestant in enumerate(contestants)}
+    filters = {f"vote__{name}": value for name, value in board.filters.items()}
+    entries = ledger.counted(through_seq).filter(**filters).select_related("vote").iterator(5000)
     rows = [
         (
             place[vote.contestant_a_id],
@@ -50,7 +43,7 @@ def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float
             int(OUTCOMES[Vote.Outcome(vote.outcome)]),
             *(vote.covariates.get(side, {}).get(name, 0) for side in ("A", "B") for name in FEATURES),
         )
-        for vote in votes_of(board, through_seq)
+        for vote in (entry.vote for entry in entries)
     ]
     table = np.array(rows, dtype=np.int64).reshape(len(rows), 3 + 2 * len(FEATURES))
     x = differences(table[:, 3 : 3 + len(FEATURES)], table[:, 3 + len(FEATURES) :])

@@ -8,10 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import QueryDict
 
+from arena.leaderboard import boards
 from arena.leaderboard.boards import OURS, source_of
 from arena.leaderboard.field import SIZES
 from arena.leaderboard.look import COLUMNS, Look
-from arena.leaderboard.models import Board, Import, Snapshot
+from arena.leaderboard.models import Import, Snapshot
 from arena.leaderboard.services import pairs
 from ratings.scale import CENTRE, win_probability
 
@@ -108,10 +109,10 @@ def record(snapshot: Snapshot | None, slug: str) -> list[dict[str, Any]]:
 def by_board(slug: str) -> list[dict[str, Any]]:
     """Return a model's standing on each board it is on: where it is strong and where weak."""
     found = []
-    for board in Board.objects.order_by("pk"):
-        newest = Snapshot.objects.filter(board=board).only("rows", "votes").first()
-        mine = [row for row in newest.rows if row["slug"] == slug] if newest else []
-        total = sum(row["battles"] for row in newest.rows) / 2 if newest else 0
+    for board in boards.published():
+        rows = Snapshot.objects.filter(board=board).values_list("rows", flat=True)[0]
+        mine = [row for row in rows if row["slug"] == slug]
+        total = sum(row["battles"] for row in rows) / 2
         found += [{"board": board, "row": _shown(row), "share": 100 * row["battles"] / total} for row in mine if total]
     return found
 
@@ -142,8 +143,8 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 def _boards(look: Look) -> list[tuple[str, str, bool]]:
     """Return address, title and whether it is shown, of every board that has a snapshot."""
-    rows = Board.objects.filter(snapshots__isnull=False).distinct().order_by("pk")
-    return [(look.address(board=board.slug, country=""), board.title, board.slug == look.board) for board in rows]
+    shown = boards.published()
+    return [(look.address(board=board.slug, country=""), board.title, board.slug == look.board) for board in shown]
 
 
 def origin(snapshot: Snapshot) -> dict[str, Any]:

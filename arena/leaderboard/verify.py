@@ -8,7 +8,7 @@ import numpy as np
 from arena.battles.models import Vote
 from arena.leaderboard import boards, ledger, styled
 from arena.leaderboard.models import LedgerEntry, Snapshot
-from arena.leaderboard.services import pairs
+from arena.leaderboard.services import published_counts
 from arena.leaderboard.styled import OUTCOMES
 from ratings import Counts, Table, fit
 from ratings.rows import measures
@@ -30,13 +30,14 @@ class Verdict:
 def verify(snapshot: Snapshot) -> Verdict:
     """Fit a snapshot's votes anew and compare every number; walk the chain of hashes up to its last vote."""
     published = sorted(snapshot.rows, key=lambda row: row["index"])
-    stored = _stored_counts(snapshot, len(published))
+    stored = published_counts(snapshot)
     verdict = Verdict(votes=round(stored.votes))
     if boards.source_of(snapshot.board) == boards.OURS:
-        _compare_counts(verdict, _ledger_counts(snapshot, verdict), stored)
+        contestants, counted = _ledger_counts(snapshot, verdict)
+        _compare_counts(verdict, counted, stored)
     else:
-        verdict.from_votes = False  # an imported source keeps counts, not votes
-    table = _table(snapshot, stored)
+        contestants, verdict.from_votes = [], False  # an imported source keeps counts, not votes
+    table = _table(snapshot, stored, contestants)
     for i, row in enumerate(published):
         again = measures(table, i)
         for name in NUMBERS:
@@ -46,30 +47,15 @@ def verify(snapshot: Snapshot) -> Verdict:
     return verdict
 
 
-def _table(snapshot: Snapshot, stored: Counts) -> Table:
+def _table(snapshot: Snapshot, stored: Counts, contestants: list[int]) -> Table:
     level = snapshot.parameters["level"]
     if not snapshot.board.style:
         return fit(stored, level=level)
-    counted = {
-        contestant
-        for vote in styled.votes_of(snapshot.board, snapshot.through_seq, with_voided=True)
-        for contestant in (vote.contestant_a_id, vote.contestant_b_id)
-    }
-    return styled.fit(snapshot.board, snapshot.through_seq, sorted(counted), level).table
+    return styled.fit(snapshot.board, snapshot.through_seq, contestants, level).table
 
 
-def _stored_counts(snapshot: Snapshot, m: int) -> Counts:
-    tables = np.zeros((3, m, m))
-    for i, j, wins_i, wins_j, ties, both_bad in pairs(snapshot):
-        tables[0, i, j], tables[0, j, i] = wins_i, wins_j
-        tables[1, i, j] = tables[1, j, i] = ties
-        tables[2, i, j] = tables[2, j, i] = both_bad
-    wins, even, bad = tables
-    return Counts(wins, even, bad)
-
-
-def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> Counts:
-    """Count the board's votes up to the snapshot's last, and check the chain on the way."""
+def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> tuple[list[int], Counts]:
+    """Count the board's votes up to the snapshot's last, and check the chain on the way; contestants give the order."""
     filters = {name: value for name, value in snapshot.board.filters.items() if name != "source"}
     running, votes = "", list[tuple[int, int, int, int]]()
     for entry in LedgerEntry.objects.filter(seq__lte=snapshot.through_seq).select_related("vote").iterator(2000):
@@ -82,7 +68,8 @@ def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> Counts:
             votes.append((vote.contestant_a_id, vote.contestant_b_id, OUTCOMES[Vote.Outcome(vote.outcome)], entry.sign))
     if running != snapshot.ledger_hash:
         verdict.problems.append("the snapshot's digest of its votes is another")
-    place = {contestant: i for i, contestant in enumerate(sorted({v[0] for v in votes} | {v[1] for v in votes}))}
+    contestants = sorted({v[0] for v in votes} | {v[1] for v in votes})
+    place = {contestant: i for i, contestant in enumerate(contestants)}
     added, taken = (
         Counts.from_votes(
             np.array([place[v[0]] for v in votes if v[3] == sign], dtype=int),
@@ -92,7 +79,7 @@ def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> Counts:
         )
         for sign in (1, -1)
     )
-    return added - taken
+    return contestants, added - taken
 
 
 def _compare_counts(verdict: Verdict, counted: Counts, stored: Counts) -> None:
