@@ -4,12 +4,14 @@ A line that can't be read keeps its reason and is passed on: one bad line stops 
 """
 
 import csv
-import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pyarrow
+import pyarrow.parquet
 
 from ratings.counts import Outcome
 from ratings.reading import VOCABULARY, BadFile
@@ -109,10 +111,9 @@ def _json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 def _parquet(path: Path) -> Iterator[tuple[int, Any]]:
     try:
-        parquet = importlib.import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise BadFile(f"{path}: Parquet needs pyarrow (pip install pyarrow)") from error
-    file = parquet.ParquetFile(path)
+        file = pyarrow.parquet.ParquetFile(path)
+    except pyarrow.ArrowInvalid as error:
+        raise BadFile(f"{path}: no Parquet: {error}") from error
     wanted = [name for name in file.schema_arrow.names if name in {"model_a", "model_b", "winner", "language", *COUNTS}]
     _check_columns(path, wanted)
     number = 0

@@ -143,6 +143,7 @@ def test_a_second_file_adds_to_the_source(tmp_path: Path):
         ("v.csv", "model_a,model_b\na,b\n", "x", "line 1: the column winner is missing"),
         ("v.xml", "", "x", "unknown kind of file"),
         ("v.json", "{}", "x", "no counts with models"),
+        ("v.parquet", "not that", "x", "no Parquet"),
         ("v.csv", "", "arena", "this site's own"),
         ("v.csv", "", "with space", "--source"),
     ],
