@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from arena.languages import language_of
 from arena.middleware import PUBLIC
 
 Scope = MutableMapping[str, Any]
@@ -91,7 +92,10 @@ def _key(scope: Scope) -> Key | None:
     headers = dict(scope["headers"])
     if b"if-none-match" in headers or b"authorization" in headers:
         return None
-    return (path.encode(), query, *(headers.get(name, b"") for name in VARIES))
+    language = language_of(
+        headers.get(b"cookie", b"").decode("latin-1"), headers.get(b"accept-language", b"").decode("latin-1")
+    )
+    return (path.encode(), query, language.encode(), *(headers.get(name, b"") for name in VARIES))
 
 
 def _may_be_kept(messages: list[Message]) -> bool:

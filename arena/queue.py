@@ -15,13 +15,15 @@ from arena.celery import app
 log = logging.getLogger(__name__)
 
 ANSWER = "workers.answer"
+FILL = "workers.fill_buffer"
+PURGE = "workers.purge"
 REFIT = "workers.refit"
 SWEEP = "workers.sweep"
 PROBE_HOSTS = "workers.probe_hosts"
 THIN = "workers.thin_snapshots"
 PULL = "workers.pull"
 TRY_OUT = "workers.try_out"
-NAMES = (ANSWER, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
+NAMES = (ANSWER, FILL, PURGE, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
 
 
 def voter_queue(host_id: int) -> str:
@@ -34,9 +36,14 @@ def idle_queue(host_id: int) -> str:
     return f"host.{host_id}.idle"
 
 
-def answer(reply_id: int, host_id: int) -> None:
-    """Ask a worker to write a reply."""
-    _after_commit(ANSWER, [reply_id], voter_queue(host_id))
+def answer(reply_id: int, host_id: int, idle: bool = False) -> None:
+    """Ask a worker to write a reply; `idle` where nobody waits for it."""
+    _after_commit(ANSWER, [reply_id], (idle_queue if idle else voter_queue)(host_id))
+
+
+def fill() -> None:
+    """Bring the buffer of instant battles up to its size."""
+    _after_commit(FILL, [])
 
 
 def pull(pull_id: int, host_id: int) -> None:

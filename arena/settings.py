@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "arena.middleware.CompressPublic",
+    "arena.languages.Language",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -100,6 +101,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "arena" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -165,6 +168,8 @@ REPLY_SECONDS = env.float("REPLY_SECONDS", 600, validate=validate.Range(min=1))
 PACED = _boolean("PACED", True)
 PROMPT_CHARACTERS = env.int("PROMPT_CHARACTERS", 12_000, validate=validate.Range(min=1))
 MAX_TURNS = env.int("MAX_TURNS", 20, validate=validate.Range(min=1))
+KEEP_TEXT_DAYS = env.int("KEEP_TEXT_DAYS", 365, validate=validate.Range(min=0))
+INSTANT_BUFFER = env.int("INSTANT_BUFFER", 8, validate=validate.Range(min=0, max=1000))
 CROSS_COUNTRY_SHARE = env.float("CROSS_COUNTRY_SHARE", 0.8, validate=validate.Range(min=0, max=1))
 BATTLE_RATE = env.str("BATTLE_RATE", "60/m")
 VOTE_RATE = env.str("VOTE_RATE", "120/m")

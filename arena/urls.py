@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
 from arena.health import healthz
+from arena.languages import switch
 from arena.leaderboard.api import api
 
 
@@ -17,6 +18,7 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arena.battles.urls")),
     path("", include("arena.leaderboard.urls")),
+    path("language", switch, name="language"),
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from arena import queue
 from arena.battles import prompting, streams
-from arena.battles.models import Reply
+from arena.battles.making import voters_wait
+from arena.battles.models import Reply, unclaimed
 from arena.catalogue.models import Deployment, Host
 from arena.redis import client
 from workers import errors, leases
@@ -65,10 +66,12 @@ class Words:
 
 def answer(reply_id: int) -> None:
     """Write the reply if it still waits and its host has a free slot; otherwise leave it to others."""
-    reply = Reply.objects.select_related("turn", "deployment__host").filter(pk=reply_id).first()
+    reply = Reply.objects.select_related("turn__battle", "deployment__host").filter(pk=reply_id).first()
     if reply is None or reply.state != Reply.State.QUEUED:
         return
     holder = f"reply:{reply.pk}:{reply.attempt + 1}"
+    if reply.turn.battle.idle and voters_wait(reply.deployment.host_id):
+        return  # the voter's reply, once done, sends the next
     lease = leases.acquire(reply.deployment.host, holder)
     if lease is None:
         return  # whoever frees a slot enqueues the next reply
@@ -81,12 +84,15 @@ def answer(reply_id: int) -> None:
 
 
 def send_next(host: Host, older_than: object = None) -> None:
-    """Enqueue the replies that have waited longest for `host`, as many as it has slots."""
+    """Enqueue what has waited longest for `host`, as much as it has slots; idle replies only when no voter waits."""
     waiting = Reply.objects.filter(state=Reply.State.QUEUED, deployment__host=host).order_by("enqueued", "pk")
     if older_than is not None:
         waiting = waiting.filter(enqueued__lt=older_than)
-    for reply_id in waiting.values_list("pk", flat=True)[: host.slots]:
-        queue.answer(reply_id, host.pk)
+    idle = not voters_wait(host.pk)
+    nobodys = unclaimed("turn__battle__")
+    chosen = waiting.filter(nobodys) if idle else waiting.exclude(nobodys)
+    for reply_id in chosen.values_list("pk", flat=True)[: host.slots]:
+        queue.answer(reply_id, host.pk, idle)
 
 
 def _claim(reply: Reply) -> bool:

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from arena import queue
@@ -37,9 +37,8 @@ def sweep() -> None:
     TryOut.objects.filter(state__in=(TryOut.State.QUEUED, TryOut.State.RUNNING), created__lt=now - TRY_OUT_DEAD).update(
         state=TryOut.State.FAILED, problem="The worker that wrote it ended."
     )
-    Battle.objects.filter(state=Battle.State.OPEN, created__lt=now - ABANDONED).update(
-        state=Battle.State.ABANDONED, closed=now
-    )
+    old = Q(claimed__lt=now - ABANDONED) | Q(bank_id="", created__lt=now - ABANDONED)
+    Battle.objects.filter(old, state=Battle.State.OPEN).update(state=Battle.State.ABANDONED, closed=now)
 
 
 def _alive(reply: Reply) -> bool:
@@ -59,4 +58,4 @@ def _do_again(reply: Reply) -> None:
             streams.end(client(), streams.stream_key(reply.pk, reply.attempt), Reply.State.FAILED.value)
     elif mine.update(state=Reply.State.QUEUED, attempt=F("attempt") + 1, enqueued=timezone.now()):
         log.warning("reply %s is done again: its worker is gone", reply.pk)
-        queue.answer(reply.pk, reply.deployment.host_id)
+        queue.answer(reply.pk, reply.deployment.host_id, reply.turn.battle.idle)

@@ -3,8 +3,10 @@
 from typing import Any
 
 from celery.signals import celeryd_after_setup, heartbeat_sent, worker_ready
+from django.conf import settings
 
 from arena import queue
+from arena.battles import forget, instant
 from arena.catalogue.models import Host
 from arena.celery import app
 from arena.leaderboard.services import refit_boards, thin_snapshots
@@ -16,6 +18,18 @@ from workers import answers, hosts, pulls, sweep, try_outs
 def answer(reply_id: int) -> None:
     """Write a reply."""
     answers.answer(reply_id)
+
+
+@app.task(name=queue.FILL)
+def fill_buffer() -> None:
+    """Make instant battles."""
+    instant.fill()
+
+
+@app.task(name=queue.PURGE)
+def purge() -> None:
+    """Delete text that is older than the site keeps it."""
+    forget.older_than(settings.KEEP_TEXT_DAYS)
 
 
 @app.task(name=queue.PULL)

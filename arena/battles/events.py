@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from arena.battles import services, streams
+from arena.battles import services, stopping, streams
 from arena.battles.models import Reply, Side, Voter
 from arena.battles.pace import TICK_MS, Track, View, view
 from arena.battles.voters import key_of
@@ -61,8 +61,11 @@ class Following:
     sides: dict[str, SideState]
 
     def track(self, side: str) -> Track:
-        """Return a side's track; where its stream is gone but the reply is finished, the stored text."""
-        row = self.sides[side]
+        """Return a side's track; where its stream is gone but the reply is finished, the stored text.
+
+        Direct chat has side A alone: its B is A, which the page does not show.
+        """
+        row = self.sides.get(side) or self.sides[Side.A]
         if row.state in ENDED and not row.track.end:
             return Track.stored(row.stored, row.state)
         return row.track
@@ -92,7 +95,7 @@ def _load(uuid: str, key: str | None) -> Following:
     """Ask the database who this is and where the turn stands; leave no connection open."""
     try:
         voter = Voter.objects.filter(key=key).first() if key else None
-        turn = services.last_turn(services.owned(UUID(uuid), voter))
+        turn = stopping.last_turn(services.owned(UUID(uuid), voter))
         sides = {
             reply.side: SideState(
                 streams.Cursor(reply.pk, reply.attempt), Track(), reply.text, str(Reply.State(reply.state).value)
@@ -136,11 +139,10 @@ async def _read(following: Following) -> tuple[int, bool]:
     pipe = _client().pipeline(transaction=False)
     pipe.time()
     pipe.zrange(streams.turn_key(following.turn_id), 0, -1, withscores=True)
-    for side in Side.values:
-        following.sides[side].cursor.ask(pipe)
+    for row in following.sides.values():
+        row.cursor.ask(pipe)
     (seconds, micros), attempts, *entries = await pipe.execute()
-    for side, new in zip(Side.values, entries, strict=True):
-        row = following.sides[side]
+    for row, new in zip(following.sides.values(), entries, strict=True):
         for at_ms, fields in row.cursor.take(new):
             row.track.add(at_ms, fields)
     restarted = False

@@ -27,7 +27,16 @@ class Voter(models.Model):
 
 
 class Battle(models.Model):
-    """Two contestants, one voter, one conversation. `open → voted | abandoned`, `voted → undone`."""
+    """Two contestants, one voter, one conversation. `open → voted | abandoned`, `voted → undone`.
+
+    An instant battle is made from the bank before anybody asks; it has no voter until one claims it. The modes with
+    named models are never voted on; direct chat has side A alone.
+    """
+
+    class Mode(models.TextChoices):
+        BLIND = "blind", "blind"
+        NAMED = "named", "side by side"
+        DIRECT = "direct", "direct chat"
 
     class State(models.TextChoices):
         OPEN = "open", "open"
@@ -39,20 +48,36 @@ class Battle(models.Model):
     voter = models.ForeignKey(Voter, on_delete=models.SET_NULL, null=True, related_name="battles")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     deployment_a = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="+")
-    deployment_b = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="+")
+    deployment_b = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="+", null=True)
     contestant_a = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+")
-    contestant_b = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+")
+    contestant_b = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+", null=True)
     draw_probability = models.FloatField(help_text="Of the unordered pair, given the eligible set.")
     language = models.CharField(max_length=8, default="other")
     category = models.CharField(max_length=24, default="unlabelled")
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.BLIND)
+    bank_id = models.CharField(
+        max_length=40, blank=True, help_text="Which prompt of the bank; empty for a voter's own."
+    )
+    claimed = models.DateTimeField(null=True, blank=True, help_text="When an instant battle got its voter.")
+    share = models.UUIDField(null=True, unique=True, editable=False, help_text="Opens the battle to others, read-only.")
     created = models.DateTimeField(default=timezone.now)
     closed = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["voter", "state"])]
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for it: of the bank, and not yet claimed."""
+        return bool(self.bank_id) and self.claimed is None
+
     def __str__(self) -> str:
         return f"battle {self.uuid}"
+
+
+def unclaimed(path: str = "") -> models.Q:
+    """Return the condition of a battle that nobody waits for yet; `path` leads to the battle."""
+    return models.Q(**{f"{path}claimed": None, f"{path}state": Battle.State.OPEN}) & ~models.Q(**{f"{path}bank_id": ""})
 
 
 class Turn(models.Model):
@@ -170,6 +195,19 @@ class Uncounted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sign:+d} {self.vote}"
+
+
+class Remark(models.Model):
+    """What a voter adds after the vote: reasons, a comment, and whether the text may be published."""
+
+    battle = models.OneToOneField(Battle, on_delete=models.CASCADE, related_name="remark")
+    reasons = models.JSONField(default=dict, help_text="Lists of reasons by side.")
+    comment = models.TextField(blank=True)
+    publish = models.BooleanField(default=False, help_text="The voter agreed that questions and answers are published.")
+    changed = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"remark on {self.battle}"
 
 
 class Report(models.Model):

@@ -4,20 +4,28 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
-from arena.battles import pairing, services
-from arena.battles.models import Battle, Reply, Side, Turn, Vote
+from arena.battles import after, making, pairing, services
+from arena.battles.models import Battle, Remark, Reply, Side, Turn, Vote
 from arena.catalogue.models import Host
 
 EXAMPLES = (
-    "Why do old iron bridges rust, and why does aluminium not?",
-    "Write a short, polite message asking my neighbour to turn the music down.",
-    "Write a Python function that checks whether a word is a palindrome.",
+    gettext_lazy("Why do old iron bridges rust, and why does aluminium not?"),
+    gettext_lazy("Write a short, polite message asking my neighbour to turn the music down."),
+    gettext_lazy("Write a Python function that checks whether a word is a palindrome."),
 )
+OUTCOMES = {
+    "a": gettext_lazy("A is better"),
+    "tie": gettext_lazy("Tie"),
+    "both_bad": gettext_lazy("Both are bad"),
+    "b": gettext_lazy("B is better"),
+}
 LEAK_SAID = {
-    "A": "answer A said who wrote it",
-    "B": "answer B said who wrote it",
-    "prompt": "the question asked who answers",
+    "A": gettext_lazy("answer A said who wrote it"),
+    "B": gettext_lazy("answer B said who wrote it"),
+    "prompt": gettext_lazy("the question asked who answers"),
 }
 WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W\u3400-\u9fff\uf900-\ufaff]+(?:['’-]\w+)*")
 GOOD_PAIR = ("ollama pull qwen3:1.7b", "ollama pull llama3.2:1b")
@@ -29,6 +37,7 @@ def home_context() -> dict[str, Any]:
         "examples": EXAMPLES,
         "limit": settings.PROMPT_CHARACTERS,
         "trouble": trouble(),
+        "instant": settings.INSTANT_BUFFER > 0,
         "tab": "battle",
     }
 
@@ -39,9 +48,10 @@ def trouble() -> dict[str, Any] | None:
     if len(models) >= 2:
         return None
     down = [host.name for host in Host.objects.filter(enabled=True, reachable=False)]
-    count = "Only one model is" if models else "No model is"
     return {
-        "sentence": f"{count} ready to battle; it takes two.",
+        "sentence": _("Only one model is ready to battle; it takes two.")
+        if models
+        else _("No model is ready to battle; it takes two."),
         "host_down": bool(down),
         "commands": GOOD_PAIR,
     }
@@ -50,26 +60,37 @@ def trouble() -> dict[str, Any] | None:
 def battle_context(battle: Battle) -> dict[str, Any]:
     """Return the battle page's context."""
     turns = list(battle.turns.prefetch_related("replies__deployment"))
-    last = turns[-1]
-    closed = battle.state != Battle.State.OPEN
-    state = services.display_state(last)
-    vote = _vote(battle) if battle.state == Battle.State.VOTED else None
-    shown = [_turn(turn, hide=turn is last and not closed) for turn in turns]
-    if vote:
-        for answer, identity in zip(shown[-1]["answers"], vote["sides"], strict=True):
-            answer["identity"] = identity
+    last = turns[-1] if turns else None
+    live = battle.state == Battle.State.OPEN
+    # an instant battle was finished long ago: nothing of its pace is left to be seen
+    at_once = live and bool(battle.bank_id) and len(turns) == 1 and last is not None and making.all_whole(last)
+    vote = Vote.objects.filter(battle=battle).first()
+    shown = [_turn(turn, hide=turn is last and live and not at_once) for turn in turns]
+    if shown and (vote or battle.mode != Battle.Mode.BLIND):
+        for answer in shown[-1]["answers"]:
+            answer["identity"] = _identity(battle, answer["side"], vote)
     return {
         "battle": battle,
         "turns": shown,
-        "state": state,
-        "vote": vote,
-        "outcomes": list(zip("1234", Vote.Outcome.choices, strict=True)),
-        "can_ask": not closed and len(turns) < settings.MAX_TURNS,
+        "state": services.display_state(last) if last else "gone",
+        "vote": _vote(battle, vote) if vote else None,
+        "outcomes": [(key, value, OUTCOMES[value]) for key, value in zip("1234", Vote.Outcome.values, strict=True)],
+        "can_ask": live and len(turns) < settings.MAX_TURNS,
         "limit": settings.PROMPT_CHARACTERS,
         "load_seconds": settings.LOAD_ESTIMATE_SECONDS,
-        "live": not closed,
+        "live": live,
+        "follow": live and not at_once,
+        "blind": battle.mode == Battle.Mode.BLIND,
+        "sides": len(shown[-1]["answers"]) if shown else 0,
+        "instant": settings.INSTANT_BUFFER > 0,
         "tab": "battle",
     }
+
+
+def shared_context(battle: Battle) -> dict[str, Any]:
+    """Return the context of a shared battle: what its voter saw, without anything that can be done to it."""
+    context = battle_context(battle)
+    return context | {"shared": True, "vote": context["vote"] | {"remark": None}}
 
 
 def _turn(turn: Turn, hide: bool) -> dict[str, Any]:
@@ -78,19 +99,27 @@ def _turn(turn: Turn, hide: bool) -> dict[str, Any]:
     return {
         "prompt": turn.prompt,
         "number": turn.number,
-        "answers": [{"side": side, "text": "" if hide else replies[side].text} for side in Side.values],
+        "answers": [{"side": side, "text": "" if hide else replies[side].text} for side in sorted(replies)],
     }
 
 
-def _vote(battle: Battle) -> dict[str, Any]:
-    vote = battle.vote
+def _vote(battle: Battle, vote: Vote) -> dict[str, Any]:
+    remark = Remark.objects.filter(battle=battle).first()
     return {
         "outcome": vote.outcome,
-        "label": Vote.Outcome(vote.outcome).label,
+        "label": OUTCOMES[vote.outcome],
         "others": services.agreeing(vote),
         "leak": [(LEAK_SAID[where], words) for where, words in vote.leak_words.items()],
-        "sides": [_identity(battle, side, vote) for side in Side.values],
+        "left_out": vote.leak,
+        "undone": battle.state == Battle.State.UNDONE,
+        "undo_seconds": after.undo_seconds(vote) if battle.state == Battle.State.VOTED else 0,
+        "remark": remark,
+        "reasons": [(side, _reasons(remark.reasons.get(side, []) if remark else [])) for side in Side.values],
     }
+
+
+def _reasons(chosen: list[str]) -> list[tuple[str, str, bool]]:
+    return [(key, str(label), key in chosen) for key, label in after.REASONS.items()]
 
 
 def count_words(text: str) -> int:
@@ -98,8 +127,15 @@ def count_words(text: str) -> int:
     return len(WORD.findall(text))
 
 
-def _identity(battle: Battle, side: str, vote: Vote) -> dict[str, Any]:
+def language_of_page() -> str:
+    """Return `zh` or `en`, the language that the page is shown in."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def _identity(battle: Battle, side: str, vote: Vote | None) -> dict[str, Any]:
     contestant = battle.contestant_a if side == Side.A else battle.contestant_b
+    deployment = battle.deployment_a if side == Side.A else battle.deployment_b
+    assert contestant is not None and deployment is not None  # a side that answered
     replies = list(Reply.objects.filter(turn__battle=battle, side=side).order_by("turn__number"))
     tokens, words = sum(r.tokens or 0 for r in replies), sum(count_words(r.text) for r in replies)
     seconds = sum(r.eval_ms or 0 for r in replies) / 1000
@@ -107,9 +143,9 @@ def _identity(battle: Battle, side: str, vote: Vote) -> dict[str, Any]:
         "side": side,
         "model": contestant.model,
         "country": contestant.model.developer.country.name,
-        "chosen": vote.outcome == side.lower(),
+        "chosen": vote is not None and vote.outcome == side.lower(),
         "tokens": tokens,
         "tokens_per_second": round(tokens / seconds, 1) if seconds else None,
         "words_per_second": round(words / seconds, 1) if seconds else None,
-        "quantisation": (battle.deployment_a if side == Side.A else battle.deployment_b).quantisation,
+        "quantisation": deployment.quantisation,
     }

@@ -90,7 +90,8 @@ def entrants() -> list[Entrant]:
 def _battles(contestants: list[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for side in ("contestant_a", "contestant_b"):
-        rows = Battle.objects.filter(**{f"{side}__in": contestants}).values_list(side).annotate(Count("pk"))
+        blind = Battle.objects.filter(mode=Battle.Mode.BLIND, **{f"{side}__in": contestants})
+        rows = blind.values_list(side).annotate(Count("pk"))
         for contestant, count in rows:
             counts[contestant] = counts.get(contestant, 0) + count
     return counts

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django_countries.fields import CountryField
 
 
@@ -21,6 +22,12 @@ class Developer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def local_name(self) -> str:
+        """The name in the page's language, where the catalogue has one."""
+        chinese = self.aliases.get("zh") if (get_language() or "").startswith("zh") else None
+        return str(chinese[0]) if chinese else self.name
 
 
 class CatalogueModel(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 from arena.leaderboard import boards, china_us
 from arena.leaderboard.field import BASES, BESTS, SIZES, Field
 from arena.leaderboard.tables import no_votes, origin
-from arena.leaderboard.templatetags.elo import signed
+from arena.templatetags.elo import signed
 from ratings import rows
 from ratings.groups import Contrast
 from ratings.scale import win_probability

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from arena import queue
-from arena.battles import services, streams
+from arena.battles import making, services, streams
 from arena.battles.models import Battle, Voter
 from arena.catalogue.loader import load
 from arena.catalogue.models import CatalogueModel, Deployment, Developer
@@ -34,7 +34,7 @@ def no_worker() -> Iterator[None]:
 
 def begin(voter: Voter, first: Deployment, second: Deployment) -> Battle:
     """A battle with these sides, whatever the draw."""
-    battle = services.start(voter, "Who are you?")
+    battle = making.start(voter, "Who are you?")
     Battle.objects.filter(pk=battle.pk).update(
         deployment_a=first, deployment_b=second, contestant_a=first.contestant, contestant_b=second.contestant
     )
@@ -152,7 +152,7 @@ def test_the_logs_do_not_name_the_pair(pair: Pair, alice: Voter, ollama, caplog,
     ollama.chat(CN_TAG, answer("fine"))
     ollama.chat(US_TAG, lines(said("half")))
     with django_capture_on_commit_callbacks(execute=True):
-        services.start(alice, "Hello?")
+        making.start(alice, "Hello?")
     assert found({"kappa:1b", "lambda:1b", "Kappachi", "Lambdani", ollama.url}, caplog.text) == []
 
 

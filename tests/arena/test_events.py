@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from arena import queue
-from arena.battles import services, streams
+from arena.battles import making, services, streams
 from arena.battles.models import Battle, Reply, Voter
 from arena.catalogue.models import Deployment
 from arena.redis import client as redis_client
@@ -21,7 +21,7 @@ Pair = tuple[Deployment, Deployment]
 @pytest.fixture
 def battle(pair: Pair, alice: Voter) -> Battle:
     with patch.object(queue, "_send"):
-        return services.start(alice, "Why?")
+        return making.start(alice, "Why?")
 
 
 def write(battle: Battle, side: str, *words: str, attempt: int = 1, end: str = "", pause: float = 0.0) -> None:

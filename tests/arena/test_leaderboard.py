@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.test import Client
 
+from arena.battles import making
 from arena.battles import services as battles
 from arena.battles.models import Voter
 from arena.catalogue.models import Deployment
@@ -20,7 +21,7 @@ Pair = tuple[Deployment, Deployment]
 def cast(voter: Voter, winner: Deployment | None, times: int = 1) -> None:
     """Votes for one deployment, or ties."""
     for _ in range(times):
-        battle = finish(battles.start(voter, "Why?"))
+        battle = finish(making.start(voter, "Why?"))
         outcome = "tie" if winner is None else "a" if battle.deployment_a == winner else "b"
         battles.vote(battle, outcome)
 

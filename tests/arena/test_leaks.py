@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from arena.battles import services
+from arena.battles import making, services
 from arena.battles.leaks import detector
 from arena.battles.models import Vote, Voter
 from arena.catalogue.loader import load
@@ -59,7 +59,7 @@ def test_code_and_quoted_speech_are_nobodys_own():
 
 
 def cast(voter: Voter, a: str, b: str, prompt: str = "Why is the sky blue?") -> Vote:
-    return services.vote(finish(services.start(voter, prompt), a=a, b=b), "a")
+    return services.vote(finish(making.start(voter, prompt), a=a, b=b), "a")
 
 
 def test_a_leak_is_stored_told_and_not_counted(pair: Pair, alice: Voter, client: Client):
@@ -78,7 +78,7 @@ def test_a_leak_is_stored_told_and_not_counted(pair: Pair, alice: Voter, client:
 def test_the_voter_is_told_after_the_vote_and_not_before(pair: Pair, alice: Voter):
     from arena.battles.pages import battle_context
 
-    battle = finish(services.start(alice, "Why?"), a="I am Kappachi and I think so.", b="So.")
+    battle = finish(making.start(alice, "Why?"), a="I am Kappachi and I think so.", b="So.")
     assert "leak" not in json.dumps(battle_context(battle), default=str)
     services.vote(battle, "a")
     battle.refresh_from_db()

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connections
 
-from arena.battles import services
+from arena.battles import making, services
 from arena.battles.models import Uncounted, Void, Vote, Voter
 from arena.catalogue.models import Deployment
 from arena.leaderboard import ledger
@@ -16,7 +16,7 @@ Pair = tuple[Deployment, Deployment]
 
 
 def cast(voter: Voter, outcome: str) -> Vote:
-    return services.vote(finish(services.start(voter, "Why?")), outcome)
+    return services.vote(finish(making.start(voter, "Why?")), outcome)
 
 
 def totals() -> tuple[int, int, int, int]:

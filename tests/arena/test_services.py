@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connections
 
 from arena import queue
-from arena.battles import services
+from arena.battles import after, making, services, stopping
 from arena.battles.models import Battle, Reply, Uncounted, Vote, Voter
 from arena.catalogue.models import Deployment
 from arena.errors import BadPrompt, DoesNotFit, NotYours, WrongState
@@ -18,7 +18,7 @@ Pair = tuple[Deployment, Deployment]
 
 @pytest.fixture
 def battle(pair: Pair, alice: Voter) -> Battle:
-    return services.start(alice, "Why?")
+    return making.start(alice, "Why?")
 
 
 @pytest.mark.parametrize(
@@ -27,19 +27,19 @@ def battle(pair: Pair, alice: Voter) -> Battle:
 )
 def test_a_bad_question_gets_a_sentence(raw: str, word: str):
     with pytest.raises(BadPrompt, match=word):
-        services.check_prompt(raw)
+        making.check_prompt(raw)
 
 
 @pytest.mark.parametrize(
     "raw", ["a", "x" * 12_000, "你好\r\n吗？", "tab\tis fine", "<script>alert(1)</script>", "👩‍🚀"]
 )
 def test_a_good_question_is_kept(raw: str):
-    assert services.check_prompt(raw) == raw.replace("\r\n", "\n")
+    assert making.check_prompt(raw) == raw.replace("\r\n", "\n")
 
 
 def test_a_question_that_does_not_fit_is_refused_before_anything_is_written(pair: Pair, alice: Voter):
     with pytest.raises(DoesNotFit):
-        services.start(alice, "字" * 12_000)
+        making.start(alice, "字" * 12_000)
     assert not Battle.objects.exists()
 
 
@@ -94,7 +94,7 @@ def test_the_database_itself_refuses_a_second_vote(battle: Battle):
 @pytest.mark.django_db(transaction=True)
 def test_votes_at_the_same_moment_store_one(pair: Pair, alice: Voter):
     with patch.object(queue, "_send"):
-        battle = finish(services.start(alice, "Why?"))
+        battle = finish(making.start(alice, "Why?"))
         results: list[str] = []
 
         def cast(outcome: str) -> None:
@@ -115,7 +115,7 @@ def test_votes_at_the_same_moment_store_one(pair: Pair, alice: Voter):
 def test_voting_closes_a_battle(battle: Battle):
     finish(battle)
     services.vote(battle, "a")
-    for act in (services.stop, services.retry, lambda b: services.ask_again(b, "And?")):
+    for act in (stopping.stop, services.retry, lambda b: making.ask_again(b, "And?")):
         with pytest.raises(WrongState):
             act(battle)
 
@@ -124,7 +124,7 @@ def test_each_side_gets_its_own_history(battle: Battle):
     from arena.battles.prompting import messages
 
     finish(battle, a="Side A said this.", b="Side B said that.")
-    turn = services.ask_again(battle, "And then?")
+    turn = making.ask_again(battle, "And then?")
     a, b = (messages(reply) for reply in turn.replies.order_by("side"))
     assert [m["role"] for m in a] == ["system", "user", "assistant", "user"]
     assert a[2]["content"] == "Side A said this."
@@ -135,31 +135,31 @@ def test_each_side_gets_its_own_history(battle: Battle):
 
 def test_ask_again_needs_whole_answers(battle: Battle):
     with pytest.raises(WrongState):
-        services.ask_again(battle, "And?")
+        making.ask_again(battle, "And?")
 
 
 def test_twenty_turns_and_no_more(battle: Battle, settings):
     settings.MAX_TURNS = 2
     finish(battle)
-    services.ask_again(battle, "2?")
+    making.ask_again(battle, "2?")
     finish(battle)
     with pytest.raises(WrongState, match="at most 2"):
-        services.ask_again(battle, "3?")
+        making.ask_again(battle, "3?")
 
 
 def test_the_longer_history_decides_what_fits(battle: Battle):
     finish(battle, a="short", b="字" * 3600)
     with pytest.raises(DoesNotFit):
-        services.ask_again(battle, "And?")
+        making.ask_again(battle, "And?")
 
 
 def test_stop_then_retry(battle: Battle):
-    services.stop(battle)
-    assert services.display_state(services.last_turn(battle)) == "stopped"
+    stopping.stop(battle)
+    assert services.display_state(stopping.last_turn(battle)) == "stopped"
     with pytest.raises(WrongState):
-        services.stop(battle)
+        stopping.stop(battle)
     services.retry(battle)
-    assert services.display_state(services.last_turn(battle)) == "waiting"
+    assert services.display_state(stopping.last_turn(battle)) == "waiting"
     with pytest.raises(WrongState):
         services.retry(battle)
 
@@ -172,7 +172,7 @@ def test_retry_asks_only_what_broke(battle: Battle):
 
 
 def test_leaving_stops_and_never_counts(battle: Battle):
-    services.leave(battle)
+    stopping.leave(battle)
     battle.refresh_from_db()
     assert battle.state == "abandoned"
     assert set(Reply.objects.values_list("state", flat=True)) == {"stopped"}
@@ -191,7 +191,7 @@ def test_others_who_agree_are_counted_across_sides(battle: Battle, alice: Voter)
     finish(battle)
     mine = services.vote(battle, "a")
     for swapped in (False, True):
-        other = services.start(alice, "Same?")
+        other = making.start(alice, "Same?")
         pair = (battle.contestant_b, battle.contestant_a) if swapped else (battle.contestant_a, battle.contestant_b)
         Battle.objects.filter(pk=other.pk).update(contestant_a=pair[0], contestant_b=pair[1])
         services.vote(finish(other), "b" if swapped else "a")
@@ -201,10 +201,10 @@ def test_others_who_agree_are_counted_across_sides(battle: Battle, alice: Voter)
 def test_an_answer_is_reported_after_the_vote_only(battle: Battle, alice: Voter):
     finish(battle)
     with pytest.raises(WrongState):
-        services.report(battle, alice, "A")
+        after.report(battle, alice, "A")
     services.vote(battle, "a")
     battle.refresh_from_db()
-    assert services.report(battle, alice, "A") == services.report(battle, alice, "A")
+    assert after.report(battle, alice, "A") == after.report(battle, alice, "A")
 
 
 def test_a_broker_that_is_away_loses_nothing(pair: Pair, alice: Voter, django_capture_on_commit_callbacks, monkeypatch):
@@ -220,5 +220,5 @@ def test_a_broker_that_is_away_loses_nothing(pair: Pair, alice: Voter, django_ca
 
     monkeypatch.setattr(app, "signature", lambda *a, **k: Signature)
     with django_capture_on_commit_callbacks(execute=True):
-        battle = services.start(alice, "Anyone?")
+        battle = making.start(alice, "Anyone?")
     assert battle.turns.get().replies.filter(state="queued").count() == 2

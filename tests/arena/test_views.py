@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from arena.battles import services
+from arena.battles import making
 from arena.battles.models import Battle, Vote, Voter
 from arena.catalogue.models import Deployment
 from tests.conftest import finish
@@ -13,7 +13,7 @@ Pair = tuple[Deployment, Deployment]
 
 @pytest.fixture
 def battle(pair: Pair, alice: Voter) -> Battle:
-    return services.start(alice, "Why <b>not</b>?")
+    return making.start(alice, "Why <b>not</b>?")
 
 
 def test_the_first_page(db, client: Client):

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from arena import queue
-from arena.battles import services, streams
+from arena.battles import making, stopping, streams
 from arena.battles.models import Battle, Reply, Voter
 from arena.battles.pace import Track
 from arena.catalogue.models import Deployment, Lease
@@ -22,7 +22,7 @@ Pair = tuple[Deployment, Deployment]
 @pytest.fixture
 def battle(pair: Pair, alice: Voter) -> Battle:
     """A battle whose replies wait: tasks are not sent, as nothing commits here."""
-    return services.start(alice, "Why is the sky blue?")
+    return making.start(alice, "Why is the sky blue?")
 
 
 def reply_of(battle: Battle, tag: str) -> Reply:
@@ -172,12 +172,12 @@ def test_stop_ends_a_running_reply_and_keeps_what_was_said(pair: Pair, alice: Vo
     ollama.chat(CN_TAG, lines(*[said("word ")] * 200, done(), pause=0.05))
     ollama.chat(US_TAG, lines(*[said("word ")] * 200, done(), pause=0.05))
     with patch.object(queue, "_send"):
-        battle = services.start(alice, "Count.")
+        battle = making.start(alice, "Count.")
         reply = reply_of(battle, CN_TAG)
         worker = threading.Thread(target=_work, args=(reply.pk,))
         worker.start()
         _until(lambda: stream_of(Reply.objects.get(pk=reply.pk)).text)
-        services.stop(battle)
+        stopping.stop(battle)
         worker.join(5)
     assert not worker.is_alive()
     reply.refresh_from_db()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from arena.battles import services, streams
+from arena.battles import making, streams
 from arena.battles.models import Battle, Reply, Voter
 from arena.catalogue.models import Deployment, Pull
 from arena.redis import client
@@ -18,7 +18,7 @@ LONG_AGO = timedelta(minutes=2)
 
 @pytest.fixture
 def battle(pair: tuple[Deployment, Deployment], alice: Voter) -> Battle:
-    return services.start(alice, "Hello?")
+    return making.start(alice, "Hello?")
 
 
 def running(battle: Battle, **fields: object) -> Reply:

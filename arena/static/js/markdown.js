@@ -2,6 +2,7 @@
 import { Marked } from "../npm/marked.esm.js";
 import DOMPurify from "../npm/purify.es.mjs";
 
+const words = document.querySelector("#words")?.dataset ?? {};
 const escape = (text) =>
   text.replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]);
 
@@ -65,13 +66,13 @@ function withCopy(block) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
+  button.textContent = words.copy;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(block.innerText);
-      button.textContent = "Copied";
+      button.textContent = words.copied;
     } catch {
-      button.textContent = "Press Ctrl+C";
+      button.textContent = words.press;
       getSelection()?.selectAllChildren(block);
     }
   });

@@ -1,5 +1,6 @@
 // Runs before the first paint, so that a chosen theme does not flash. Without a choice the system decides.
 (() => {
+  document.documentElement.classList.add("js");
   const read = () => {
     try {
       return localStorage.getItem("theme");
@@ -22,4 +23,6 @@
     }
     document.dispatchEvent(new CustomEvent("themechange"));
   });
+
+  document.addEventListener("change", (event) => event.target.closest?.("[data-lang]")?.requestSubmit());
 })();
