@@ -13,7 +13,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test admin lint lock peers
+.PHONY: help run test admin lint lock peers words
 
 help:
 	@echo "make run     start the site with two small models"
@@ -21,6 +21,7 @@ help:
 	@echo "make admin   make the first administrator"
 	@echo "make lint    ruff, mypy, import-linter, migrations"
 	@echo "make peers   compare the ratings with other packages, in .venv-peers"
+	@echo "make words   take new strings into the translations (needs gettext)"
 	@echo "make lock    write the locks anew from requirements*.in"
 
 python:
@@ -49,6 +50,10 @@ lint: python
 peers: python
 	@$(PYTHON) tools/bootstrap.py peers
 	@.venv-peers/bin/python -m pytest -c tests/peers/pytest.ini tests/peers $(ARGS)
+
+words: python
+	@$(PYTHON) tools/bootstrap.py test
+	@.venv/bin/python tools/words.py $(ARGS)
 
 lock: python
 	@$(PYTHON) tools/bootstrap.py test

@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from arena.battles.models import Reply, Report
 from arena.catalogue.models import Deployment, Host, Pull
@@ -16,9 +17,9 @@ from arena.catalogue.models import Deployment, Host, Pull
 class ArenaAdminSite(AdminSite):
     """Django's admin, with a list of what needs a person above the sections."""
 
-    site_header = "Arena administration"
-    site_title = "Arena"
-    index_title = "What needs a person now"
+    site_header = _("Arena administration")
+    site_title = _("Arena")
+    index_title = _("What needs a person now")
     index_template = "admin/arena_index.html"
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -11,6 +11,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -106,7 +107,7 @@ LOCALE_PATHS = [BASE_DIR / "arena" / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
-COUNTRIES_OVERRIDE = {"US": "United States", "KR": "South Korea"}
+COUNTRIES_OVERRIDE = {"US": _("United States"), "KR": _("South Korea")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "/admin/login/"
 

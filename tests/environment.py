@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+from arena.translations import compile_all
 from tests.double import free_port
 
 FOLDER = tempfile.mkdtemp(prefix="arena-tests-")
@@ -15,6 +16,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["ARENA_TESTING"] = "True"
 os.environ["VAR"] = FOLDER
 os.environ.setdefault("TASKS_EAGER", "True")
+compile_all()
 
 
 def _start_valkey() -> str:

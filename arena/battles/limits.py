@@ -5,6 +5,7 @@ import logging
 import redis
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django_ratelimit.core import is_ratelimited
 
 from arena.battles.voters import key_of
@@ -24,7 +25,7 @@ def limited(request: HttpRequest, group: str, rate: str) -> None:
         log.warning("rate limits are off while Redis is away: %s", error)
         return
     if any(over):
-        raise Busy("That is a lot of questions in a short time. Please wait a minute; your text is kept.")
+        raise Busy(_("That is a lot of questions in a short time. Please wait a minute; your text is kept."))
 
 
 def _voter(group: str, request: HttpRequest) -> str:

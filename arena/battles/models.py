@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from arena.catalogue.models import Contestant, Deployment
 
@@ -64,6 +65,7 @@ class Battle(models.Model):
     closed = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("battle"), _("battles")
         indexes: ClassVar = [models.Index(fields=["voter", "state"])]
 
     @property
@@ -173,6 +175,9 @@ class Vote(models.Model):
     leak_words = models.JSONField(default=dict, help_text="Passages by side; `prompt`: the question asked who answers.")
     created = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("vote"), _("votes")
+
     def __str__(self) -> str:
         return f"vote on {self.battle}"
 
@@ -219,6 +224,7 @@ class Report(models.Model):
     handled = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("report"), _("reports")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["reply", "voter"], name="one_report_per_voter_and_reply")
         ]

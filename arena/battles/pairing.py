@@ -7,6 +7,7 @@ from itertools import combinations
 
 from django.conf import settings
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from arena.battles.models import Battle
 from arena.catalogue.models import Deployment
@@ -41,7 +42,7 @@ def draw(generator: random.Random | None = None) -> Draw:
     chance = generator or random.SystemRandom()
     table = pair_probabilities(entrants())
     if not table:
-        raise NoPair("Fewer than two models can battle right now. The question is kept; please try again soon.")
+        raise NoPair(_("Fewer than two models can battle right now. The question is kept; please try again soon."))
     pairs, weights = list(table), list(table.values())
     index = chance.choices(range(len(pairs)), weights)[0]
     sides = [chance.choice(entrant.deployments) for entrant in pairs[index]]

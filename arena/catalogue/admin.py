@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from arena.catalogue import admin_views
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment, Developer, Host, Pull
@@ -20,7 +21,7 @@ class DeveloperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("country",)
     search_fields = ("name",)
 
-    @admin.display(description="models")
+    @admin.display(description=_("models"))
     def model_count(self, row: Developer) -> int:
         """Count the developer's models."""
         return row.models.count()
@@ -97,12 +98,12 @@ class DeploymentAdmin(OpenToStaff):
     search_fields = ("tag", "model__name")
     list_select_related = ("host", "model__developer")
 
-    @admin.display(description="country")
+    @admin.display(description=_("country"))
     def country(self, row: Deployment) -> str:
         """Name the developer's country."""
         return str(row.model.developer.country.name) if row.model else "?"
 
-    @admin.display(description="can battle")
+    @admin.display(description=_("can battle"))
     def verdict(self, row: Deployment) -> str:
         """Say whether it can battle, or why not."""
         from arena.catalogue.services import can_battle

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from arena import queue
 from arena.catalogue import pulls, services
@@ -23,17 +24,19 @@ Row = TypeVar("Row", Deployment, Pull)
 class PullForm(forms.Form):
     """Choose a catalogue model or type a tag."""
 
-    host = forms.ModelChoiceField(Host.objects.filter(enabled=True), empty_label=None)
+    host = forms.ModelChoiceField(Host.objects.filter(enabled=True), empty_label=None, label=_("Host"))
     model = forms.ModelChoiceField(
-        CatalogueModel.objects.exclude(ollama_tag="").exclude(openness="closed"), required=False
+        CatalogueModel.objects.exclude(ollama_tag="").exclude(openness="closed"), required=False, label=_("Model")
     )
-    tag = forms.CharField(required=False, max_length=200, label="or an Ollama tag", help_text="For example qwen3:1.7b")
+    tag = forms.CharField(
+        required=False, max_length=200, label=_("or an Ollama tag"), help_text=_("For example qwen3:1.7b")
+    )
 
     def clean(self) -> dict[str, Any]:
         """One of the two is needed; a typed tag wins."""
         data = super().clean() or {}
         if not data.get("tag") and not data.get("model"):
-            raise forms.ValidationError("Choose a catalogue model, or type an Ollama tag.")
+            raise forms.ValidationError(_("Choose a catalogue model, or type an Ollama tag."))
         return data
 
 
@@ -43,19 +46,21 @@ class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Deployment
         fields = ("model", "weight")
+        labels = {"model": _("Model"), "weight": _("Weight in the draw")}
+        help_texts = {"weight": _("Sampling weight; 2 is drawn twice as often as 1.")}
 
     def clean_weight(self) -> float:
         """A weight is a share: zero or more."""
         weight = float(self.cleaned_data["weight"])
         if not 0 <= weight <= 1000:
-            raise forms.ValidationError("A weight lies between 0 and 1000; 1 is normal.")
+            raise forms.ValidationError(_("A weight lies between 0 and 1000; 1 is normal."))
         return weight
 
 
 class TryForm(forms.Form):
     """A prompt for one deployment."""
 
-    prompt = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), initial="Who are you?")
+    prompt = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 3}), initial=_("Who are you?"))
 
 
 def add_pull(request: HttpRequest) -> HttpResponse:
@@ -71,7 +76,7 @@ def add_pull(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             return HttpResponseRedirect(reverse("admin:catalogue_pull_change", args=[pull.pk]))
-    return _render(request, "add_pull.html", {"form": form, "title": "Add a model"})
+    return _render(request, "add_pull.html", {"form": form, "title": _("Add a model")})
 
 
 def pull_page(request: HttpRequest, pull_id: int) -> HttpResponse:
@@ -83,7 +88,12 @@ def pull_page(request: HttpRequest, pull_id: int) -> HttpResponse:
         return _act(request, action, pull, reverse("admin:catalogue_pull_change", args=[pull_id]))
     deployment = Deployment.objects.filter(host=pull.host, tag=pull.tag).first()
     active = pull.state in pulls.ACTIVE
-    context = {"pull": pull, "deployment": deployment, "active": active, "title": f"Pull of {pull.tag}"}
+    context = {
+        "pull": pull,
+        "deployment": deployment,
+        "active": active,
+        "title": _("Pull of %(tag)s") % {"tag": pull.tag},
+    }
     fragment = request.headers.get("HX-Request") == "true"
     return _render(request, "_pull.html" if fragment else "pull.html", context)
 
@@ -130,10 +140,10 @@ def _deployment_post(request: HttpRequest, row: Deployment, back: str) -> HttpRe
 def _save(request: HttpRequest, row: Deployment, back: str) -> HttpResponse:
     form = DeploymentForm(request.POST, instance=row)
     if row.contestant_id is not None and "model" in form.changed_data:
-        messages.error(request, "It has battled as this model; that can't be changed. Retire it instead.")
+        messages.error(request, _("It has battled as this model; that can't be changed. Retire it instead."))
     elif form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
     else:
         messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
     return HttpResponseRedirect(back)
@@ -142,7 +152,7 @@ def _save(request: HttpRequest, row: Deployment, back: str) -> HttpResponse:
 def _try(request: HttpRequest, row: Deployment) -> None:
     form = TryForm(request.POST)
     if not form.is_valid():
-        raise Refused("Write a prompt of at most 4,000 characters.")
+        raise Refused(str(_("Write a prompt of at most 4,000 characters.")))
     made = TryOut.objects.create(deployment=row, prompt=form.cleaned_data["prompt"], asked_by=_user(request))
     queue.try_out(made.pk, row.host_id)
 
@@ -151,9 +161,9 @@ def _act(request: HttpRequest, action: Callable[[Row], object] | None, row: Row,
     """Call one service and say how it went."""
     try:
         if action is None:
-            raise Refused("There is no such action.")
+            raise Refused(str(_("There is no such action.")))
         action(row)
-        messages.success(request, "Done.")
+        messages.success(request, _("Done."))
     except Refused as error:
         messages.error(request, error.message)
     return HttpResponseRedirect(back)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from arena.catalogue.models import Deployment
 
 
@@ -21,19 +23,19 @@ def compare(row: Deployment) -> list[Fact]:
     model = row.model
     context = model.context_tokens if model else None
     return [
-        _fact("Tag", row.tag, model.ollama_tag if model else ""),
-        _fact("Context (tokens)", _text(row.context_tokens), _text(context)),
+        _fact(_("Tag"), row.tag, model.ollama_tag if model else ""),
+        _fact(_("Context (tokens)"), _text(row.context_tokens), _text(context)),
         Fact(
-            "Parameters",
+            _("Parameters"),
             row.reported_parameters,
             f"{model.total_params_b} B" if model and model.total_params_b is not None else "",
             differs=False,
-            note="Hosts count tied embeddings twice; the catalogue's figure is the one that is used.",
+            note=_("Hosts count tied embeddings twice; the catalogue's figure is the one that is used."),
         ),
-        Fact("Quantisation", row.quantisation, "", differs=False),
-        Fact("Can", ", ".join(row.capabilities), model.modalities if model else "", differs=False),
-        Fact("Weights (SHA-256)", row.weights_digest, "", differs=False),
-        Fact("Manifest", row.manifest_digest, "", differs=False),
+        Fact(_("Quantisation"), row.quantisation, "", differs=False),
+        Fact(_("Can"), ", ".join(row.capabilities), model.modalities if model else "", differs=False),
+        Fact(_("Weights (SHA-256)"), row.weights_digest, "", differs=False),
+        Fact(_("Manifest"), row.manifest_digest, "", differs=False),
     ]
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 
@@ -18,6 +19,7 @@ class Developer(models.Model):
     aliases = models.JSONField(default=dict, blank=True, help_text="Other names: {'en': [...], 'zh': [...]}")
 
     class Meta:
+        verbose_name, verbose_name_plural = _("developer"), _("developers")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -34,9 +36,9 @@ class CatalogueModel(models.Model):
     """A model as its developer published it; its weights may come in many deployments."""
 
     class Openness(models.TextChoices):
-        OPEN_SOURCE = "open-source", "open source"
-        OPEN_WEIGHT = "open-weight", "open weights"
-        CLOSED = "closed", "closed"
+        OPEN_SOURCE = "open-source", _("open source")
+        OPEN_WEIGHT = "open-weight", _("open weights")
+        CLOSED = "closed", _("closed")
 
     slug = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=120, unique=True)
@@ -62,6 +64,7 @@ class CatalogueModel(models.Model):
     external = models.BooleanField(default=False, help_text="Known from imported or simulated votes only.")
 
     class Meta:
+        verbose_name, verbose_name_plural = _("model"), _("models")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -80,6 +83,7 @@ class Contestant(models.Model):
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("contestant"), _("contestants")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["model", "weights_digest"], name="contestant_is_model_and_weights")
         ]
@@ -102,6 +106,7 @@ class Host(models.Model):
     problem = models.TextField(blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("host"), _("hosts")
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
@@ -127,11 +132,11 @@ class Deployment(models.Model):
     """A model as one host serves it under one tag."""
 
     class State(models.TextChoices):
-        FOUND = "found", "found, not in battle"
-        BATTLE = "battle", "in battle"
-        PAUSED = "paused", "paused"
-        MOVED = "moved", "tag moved, waits for a decision"
-        RETIRED = "retired", "retired"
+        FOUND = "found", _("found, not in battle")
+        BATTLE = "battle", _("in battle")
+        PAUSED = "paused", _("paused")
+        MOVED = "moved", _("tag moved, waits for a decision")
+        RETIRED = "retired", _("retired")
 
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="deployments")
     tag = models.CharField(max_length=200)
@@ -159,6 +164,7 @@ class Deployment(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("deployment"), _("deployments")
         ordering: ClassVar = ["host", "tag"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["host", "tag"], name="one_deployment_per_tag")]
 
@@ -170,11 +176,11 @@ class Pull(models.Model):
     """A model on its way to a host."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "waiting"
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
-        CANCELLED = "cancelled", "cancelled"
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="pulls")
     tag = models.CharField(max_length=200)
@@ -191,6 +197,7 @@ class Pull(models.Model):
     beat = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("pull"), _("pulls")
         ordering: ClassVar = ["-created"]
 
     def __str__(self) -> str:
@@ -213,10 +220,10 @@ class TryOut(models.Model):
     """A prompt that an admin asks one deployment, outside any battle."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "waiting"
-        RUNNING = "running", "running"
-        WHOLE = "whole", "whole"
-        FAILED = "failed", "failed"
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        WHOLE = "whole", _("whole")
+        FAILED = "failed", _("failed")
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="try_outs")
     prompt = models.TextField(max_length=4000)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment
 from arena.errors import Refused
@@ -33,15 +34,16 @@ def can_battle(deployment: Deployment) -> str:
     if deployment.problem:
         return deployment.problem
     if deployment.model is None:
-        return "It belongs to no catalogue model yet: choose one, so that its country and licence are known."
+        return _("It belongs to no catalogue model yet: choose one, so that its country and licence are known.")
     if deployment.model.openness == CatalogueModel.Openness.CLOSED:
-        return "The catalogue says its weights are closed: this arena compares open-weight models."
+        return _("The catalogue says its weights are closed: this arena compares open-weight models.")
     if not deployment.weights_digest:
-        return "Its host does not say which weights it serves, so its votes could not be kept apart."
+        return _("Its host does not say which weights it serves, so its votes could not be kept apart.")
     if (deployment.context_tokens or 0) < settings.NUM_CTX:
-        return f"Its context of {deployment.context_tokens} tokens is less than the site's {settings.NUM_CTX}."
+        sentence = _("Its context of %(have)s tokens is less than the site's %(need)s.")
+        return sentence % {"have": deployment.context_tokens, "need": settings.NUM_CTX}
     if not deployment.present:
-        return "Its host does not list it any more."
+        return _("Its host does not list it any more.")
     return ""
 
 
@@ -50,9 +52,10 @@ def put_into_battle(deployment: Deployment) -> Deployment:
     if reason := can_battle(deployment):
         raise Refused(reason)
     if deployment.state not in {State.FOUND, State.PAUSED}:
-        raise Refused(f"It is {deployment.get_state_display()}; only a found or paused deployment can be put in.")
+        sentence = _("It is %(state)s; only a found or paused deployment can be put in.")
+        raise Refused(sentence % {"state": deployment.get_state_display()})
     with transaction.atomic():
-        deployment.contestant, _ = Contestant.objects.get_or_create(
+        deployment.contestant, _made = Contestant.objects.get_or_create(
             model=deployment.model, weights_digest=deployment.weights_digest
         )
         _move(deployment, State.BATTLE)
@@ -62,14 +65,14 @@ def put_into_battle(deployment: Deployment) -> Deployment:
 def pause(deployment: Deployment) -> Deployment:
     """Take a deployment out of the draw for a while."""
     if deployment.state != State.BATTLE:
-        raise Refused("It is not in battle.")
+        raise Refused(_("It is not in battle."))
     return _move(deployment, State.PAUSED)
 
 
 def retire(deployment: Deployment) -> Deployment:
     """Take a deployment out for good; its votes stay."""
     if deployment.state == State.RETIRED:
-        raise Refused("It is retired already.")
+        raise Refused(_("It is retired already."))
     deployment.retired_at = timezone.now()
     return _move(deployment, State.RETIRED)
 
@@ -77,9 +80,9 @@ def retire(deployment: Deployment) -> Deployment:
 def accept_move(deployment: Deployment, same_contestant: bool) -> Deployment:
     """Decide on a tag that points to something new: the same contestant, or a new one (decisions §3)."""
     if deployment.state != State.MOVED:
-        raise Refused("Its tag has not moved.")
+        raise Refused(_("Its tag has not moved."))
     if same_contestant and deployment.new_weights_digest != deployment.weights_digest:
-        raise Refused("Its weights have changed, so it is a new contestant: a model is its weights.")
+        raise Refused(_("Its weights have changed, so it is a new contestant: a model is its weights."))
     with transaction.atomic():
         deployment.manifest_digest = deployment.new_manifest_digest
         deployment.weights_digest = deployment.new_weights_digest

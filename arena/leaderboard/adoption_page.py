@@ -3,56 +3,59 @@
 from collections import defaultdict
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from arena.leaderboard.models import AdoptionFigure
 
 # Subject, sentence, and the beginnings of the measures that belong to it; the first that fits takes a figure.
 SUBJECTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
-        "Licences",
-        "Under which terms releases come, and which of them are downloaded.",
+        _("Licences"),
+        _("Under which terms releases come, and which of them are downloaded."),
         ("licence_",),
     ),
     (
-        "Sizes, mixtures of experts, languages",
-        "How large the models are that are made and downloaded.",
+        _("Sizes, mixtures of experts, languages"),
+        _("How large the models are that are made and downloaded."),
         (
             "model_parameters", "languages_", "hf_large_model", "hf_small_model", "hf_download_share_large",
             "mean_model_size", "moe_", "quantised_", "gguf_", "largest_open",
         ),
     ),
     (
-        "Downloads by country, developer and family",
-        "How often weights were fetched. A download is not a use, and machines download too.",
+        _("Downloads by country, developer and family"),
+        _("How often weights were fetched. A download is not a use, and machines download too."),
         ("hf_download", "vendor_downloads", "overtake_", "family_share", "hf_top200", "hf_industry", "hf_users"),
     ),
     (
-        "Derivatives",
-        "Models that others made from a model's weights.",
+        _("Derivatives"),
+        _("Models that others made from a model's weights."),
         ("derivative", "vendor_derivatives"),
     ),
     (
-        "Use through routers and on the web",
-        "Tokens, spending and visits at some services. They see their own customers only, and closed models too.",
+        _("Use through routers and on the web"),
+        _("Tokens, spending and visits at some services. They see their own customers only, and closed models too."),
         ("openrouter_", "vercel_", "app_", "web_"),
     ),
-    ("What is published", "Supply, not adoption: how many models there are to choose from.", ("",)),
+    (_("What is published"), _("Supply, not adoption: how many models there are to choose from."), ("",)),
 )  # fmt: skip
 SHARES = ("hf_download_share_12m", "hf_download_share_2025", "hf_download_share_alltime_top50")
 TRUST = list(AdoptionFigure.ReadHow.values)  # declared in falling order
 LOWER, UPPER = "_lower_bound", "_upper_bound"
 UNITS = {
     "percent": "%",
-    "trillion_tokens": "trillion tokens",
-    "billion_parameters": "billion parameters",
-    "downloads": "downloads",
-    "downloads_per_month": "downloads a month",
+    "trillion_tokens": _("trillion tokens"),
+    "billion_parameters": _("billion parameters"),
+    "downloads": _("downloads"),
+    "downloads_per_month": _("downloads a month"),
     "count": "",
-    "count_per_day": "a day",
-    "count_per_month": "a month",
-    "count_of_50": "of 50",
-    "count_of_10": "of 10",
-    "count_of_3": "of 3",
-    "ratio": "times",
+    "count_per_day": _("a day"),
+    "count_per_month": _("a month"),
+    "count_of_50": _("of 50"),
+    "count_of_10": _("of 10"),
+    "count_of_3": _("of 3"),
+    "ratio": _("times"),
     "date": "",
 }
 
@@ -99,13 +102,23 @@ def _subject(title: str, sentence: str, figures: list[AdoptionFigure]) -> dict[s
 def shown(figure: AdoptionFigure) -> dict[str, Any]:
     """Return a figure as it is written: value with its unit, period, where it was read and how."""
     unit = figure.unit.removesuffix(LOWER).removesuffix(UPPER)
-    bound = "at least " if figure.unit.endswith(LOWER) else "at most " if figure.unit.endswith(UPPER) else ""
+    bound = (
+        gettext("at least")
+        if figure.unit.endswith(LOWER)
+        else gettext("at most")
+        if figure.unit.endswith(UPPER)
+        else ""
+    )
     value = figure.value if unit == "date" else _number(float(figure.value))
-    period = f"{figure.period_start} to {figure.period_end}" if figure.period_start else figure.period_end
+    period = (
+        gettext("%(first)s to %(last)s") % {"first": figure.period_start, "last": figure.period_end}
+        if figure.period_start
+        else figure.period_end
+    )
     return {
         "key": figure.key,
         "group": figure.group,
-        "value": f"{bound}{value} {UNITS.get(unit, unit.replace('_', ' '))}".strip(),
+        "value": " ".join(part for part in (bound, value, _unit(unit)) if part),
         "period": period if figure.period_start != figure.period_end else figure.period_end,
         "until": figure.period_end,
         "title": figure.source_title,
@@ -116,6 +129,11 @@ def shown(figure: AdoptionFigure) -> dict[str, Any]:
         "second_hand": figure.read_how == AdoptionFigure.ReadHow.SECOND_HAND,
         "note": figure.note,
     }
+
+
+def _unit(unit: str) -> str:
+    words = UNITS.get(unit, unit.replace("_", " "))
+    return gettext(words) if words else ""
 
 
 def _number(value: float) -> str:

@@ -3,25 +3,37 @@
 import re
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_noop as _  # titles are stored in English and translated on pages
 
 from arena.leaderboard.models import Board, Cell, Snapshot
 
 OURS = "arena"
-LANGUAGES = {"en": "English prompts", "zh": "Chinese prompts", "other": "Prompts in other languages"}
-CATEGORIES = {"maths": "Mathematics", "unlabelled": "Without a category"}
+LANGUAGES = {"en": _("English prompts"), "zh": _("Chinese prompts"), "other": _("Prompts in other languages")}
+CATEGORIES = {
+    "everyday": _("Everyday"),
+    "writing": _("Writing"),
+    "reasoning": _("Reasoning"),
+    "maths": _("Mathematics"),
+    "code": _("Code"),
+    "knowledge": _("Knowledge"),
+    "translation": _("Translation"),
+    "instructions": _("Following instructions"),
+    "debate": _("Debate"),
+    "unlabelled": _("Without a category"),
+}
 
 
 def ensure() -> None:
     """Make a board for each language, category and source that votes have come in."""
     ours = Cell.objects.filter(source=OURS)
-    _make("all", "All votes", {})
+    _make("all", _("All votes"), {})
     if ours.exists():
         Board.objects.get_or_create(
-            slug="style", defaults={"title": "Style held equal", "filters": {"source": OURS}, "style": True}
+            slug="style", defaults={"title": _("Style held equal"), "filters": {"source": OURS}, "style": True}
         )
     if ours.filter(own_prompt=False).exists():  # until then "own" is "all"
-        _make("own", "Voters' own prompts", {"own_prompt": True})
-        _make("bank", "Prompts from the bank", {"own_prompt": False})
+        _make("own", _("Voters' own prompts"), {"own_prompt": True})
+        _make("bank", _("Prompts from the bank"), {"own_prompt": False})
     for language in ours.values_list("language", flat=True).distinct():
         _make(f"language-{language}", LANGUAGES.get(language, language), {"language": language})
     for category in ours.values_list("category", flat=True).distinct():

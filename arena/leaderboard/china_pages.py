@@ -2,32 +2,36 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from arena.leaderboard import boards, china_us
 from arena.leaderboard.field import BASES, BESTS, SIZES, Field
 from arena.leaderboard.tables import no_votes, origin
-from arena.templatetags.elo import signed
+from arena.sentences import said
+from arena.templatetags.elo import country, signed
 from ratings import rows
 from ratings.groups import Contrast
 from ratings.scale import win_probability
 
 CARDS = {
     "fixed": (
-        "These models",
-        "Mean rating of exactly these models. The interval holds for them, not for models to come.",
+        _("These models"),
+        _("Mean rating of exactly these models. The interval holds for them, not for models to come."),
     ),
     "hierarchical": (
-        "Countries as makers",
-        "Models as samples of what each country's developers make: what one would expect of the next ones.",
+        _("Countries as makers"),
+        _("Models as samples of what each country's developers make: what one would expect of the next ones."),
     ),
     "matched": (
-        "Like for like, by size",
-        "As makers, with active parameters held equal. Models of unknown size take no part.",
+        _("Like for like, by size"),
+        _("As makers, with active parameters held equal. Models of unknown size take no part."),
     ),
     "best": (
-        "Best against best",
-        "The best rated model of each; the interval carries that they were chosen by rating.",
+        _("Best against best"),
+        _("The best rated model of each; the interval carries that they were chosen by rating."),
     ),
-    "top": ("Best three", "The mean of the three best of each, chosen anew in each draw."),
+    "top": (_("Best three"), _("The mean of the three best of each, chosen anew in each draw.")),
 }
 
 
@@ -37,7 +41,7 @@ def page_context(field: Field) -> dict[str, Any]:
     context: dict[str, Any] = {
         "field": field,
         "boards": _boards(field),
-        "sizes": [(f"{size:g}", f"at most {size:g} billion active") for size in SIZES],
+        "sizes": [(f"{size:g}", _("at most %(size)s billion active") % {"size": f"{size:g}"}) for size in SIZES],
         "size": "" if field.max_active is None else f"{field.max_active:g}",
         "bests": BESTS,
         "bases": BASES.items(),
@@ -103,21 +107,23 @@ def _caution(answers: dict[str, Contrast]) -> str:
     if not (these.lower > 0 or these.upper < 0):
         return ""
     if makers.estimate != makers.estimate:
-        return "This is about exactly these models, not about what each country’s developers will make next."
+        return gettext("This is about exactly these models, not about what each country’s developers will make next.")
     if makers.lower <= 0 <= makers.upper:
-        return (
+        told = gettext(
             "This is about exactly these models. Of what each country’s developers will make next nothing can be told "
-            f"from them: {signed(makers.estimate)} Elo [{signed(makers.lower)}, {signed(makers.upper)}]."
+            "from them: %(estimate)s Elo [%(lower)s, %(upper)s]."
         )
+        numbers = {"estimate": makers.estimate, "lower": makers.lower, "upper": makers.upper}
+        return told % {name: signed(value) for name, value in numbers.items()}
     return ""
 
 
 def _verdict(answer: Contrast) -> str:
     if answer.estimate != answer.estimate:  # NaN: nothing may be said, and the sentence says why
-        return answer.sentence
+        return said(rows.answer(answer))
     if answer.lower > 0:
-        return "Chinese ahead"
-    return "American ahead" if answer.upper < 0 else "can't tell"
+        return gettext("Chinese ahead")
+    return gettext("American ahead") if answer.upper < 0 else gettext("can't tell")
 
 
 def _boards(field: Field) -> list[tuple[str, str, bool]]:
@@ -136,7 +142,7 @@ def _choices(found: china_us.Published, field: Field, labels: list[str]) -> list
 def _chart(found: china_us.Published, labels: list[str]) -> list[dict[str, Any]]:
     names = ("model", "country_name", "rating", "lower", "upper", "lower_all", "upper_all")
     inside = [
-        {name: row[name] for name in names} | {"country": label}
+        {name: row[name] for name in names} | {"country": label, "country_name": country(label, row["country_name"])}
         for row, label in zip(found.rows, labels, strict=True)
         if label in {china_us.FIRST, china_us.SECOND} and row["component"] == 0
     ]

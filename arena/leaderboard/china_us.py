@@ -14,17 +14,21 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 from scipy.stats import norm
 
 from arena.leaderboard.field import BASES, BESTS, SIZES, Field
 from arena.leaderboard.models import Board, Snapshot
 from arena.leaderboard.services import latest, published_counts
+from arena.templatetags.elo import country
 from ratings import Counts, Table, groups
 from ratings.fragile import models_to_turn, votes_to_turn, without_each
 from ratings.groups import Contrast
 from ratings.rows import answer
 
 FIRST, SECOND, NAMES = "CN", "US", ("Chinese", "American")
+MEANS = {"CN": gettext_lazy("Chinese models, mean"), "US": gettext_lazy("American models, mean")}
 SHOWN_MODELS = 5  # of those that move the answer most
 
 
@@ -114,7 +118,7 @@ def specifications(found: Published, field: Field) -> list[dict[str, Any]]:
         key = tuple(label if label in {FIRST, SECOND} else "" for label in other.labels(found.rows))
         if key not in seen:  # the same models under the same flags: the same answer
             seen.add(key)
-            rows.append(_specification(found, other, "this board"))
+            rows.append(_specification(found, other, gettext_noop("this board")))
     source = found.snapshot.board.filters["source"]
     for board in Board.objects.filter(filters__source=source).exclude(pk=found.snapshot.board_id):
         other_board = newest(board.slug)
@@ -133,17 +137,17 @@ def means(found: Published, labels: Sequence[str]) -> list[dict[str, Any]]:
             estimate = float(found.table.rating[index].mean())
             error = float(np.sqrt(found.table.covariance[np.ix_(index, index)].mean()))
             half = float(norm.ppf((1 + found.table.level) / 2)) * error
-            mean = {"model": f"{name} models, mean", "country": code, "country_name": name, "rating": estimate}
+            mean = {"model": MEANS[code], "country": code, "country_name": country(code, name), "rating": estimate}
             rows.append(mean | {"lower": estimate - half, "upper": estimate + half, "mean": True})
     return rows
 
 
 def _specification(found: Published, field: Field, board: str) -> dict[str, Any]:
-    words = [board]
-    words += ["permissive licences"] if field.permissive else []
-    words += [f"≤ {field.max_active:g} B active"] if field.max_active is not None else []
-    words += [f"the {field.best} best rated"] if field.best is not None else []
-    words += ["one model per developer"] if field.one else []
-    words += [] if field.base == "maker" else [f"foreign bases {BASES[field.base]}"]
+    words = [_(board)]
+    words += [_("permissive licences")] if field.permissive else []
+    words += [_("≤ %(size)s B active") % {"size": f"{field.max_active:g}"}] if field.max_active is not None else []
+    words += [_("the %(value)s best rated") % {"value": field.best}] if field.best is not None else []
+    words += [_("one model per developer")] if field.one else []
+    words += [] if field.base == "maker" else [_("foreign bases %(how)s") % {"how": BASES[field.base]}]
     row = answer(fixed(found, field))
     return row | {"label": ", ".join(words), "address": field.address()}

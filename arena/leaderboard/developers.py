@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from arena.catalogue.models import CatalogueModel, Deployment, Developer
 from arena.leaderboard.models import Snapshot
 
-NEVER = "not tried here"
+NEVER = _("not tried here")
 # The state of a model is that of its best placed deployment.
 STATES = {
-    Deployment.State.BATTLE: "in battle",
-    Deployment.State.PAUSED: "paused",
-    Deployment.State.MOVED: "waits for a decision",
-    Deployment.State.FOUND: "there, not in battle",
-    Deployment.State.RETIRED: "retired",
+    Deployment.State.BATTLE: _("in battle"),
+    Deployment.State.PAUSED: _("paused"),
+    Deployment.State.MOVED: _("waits for a decision"),
+    Deployment.State.FOUND: _("there, not in battle"),
+    Deployment.State.RETIRED: _("retired"),
 }
 
 

@@ -22,6 +22,7 @@ import pyarrow.parquet
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from arena.battles.models import Vote
 from arena.leaderboard import ledger
@@ -61,21 +62,23 @@ SCHEMA = pyarrow.schema(
     ]
 )
 MEANINGS = {
-    "question_id": "the battle; random",
-    "model_a, model_b": "left and right on the page; with the start of the weights' digest where a model had several",
-    "winner": "model_a, model_b, tie, tie (bothbad)",
-    "judge": "the voter, as a number that can't be traced back to the cookie",
-    "conversation_a, conversation_b": "empty: questions and answers are not published",
-    "turn": "how many questions the battle had",
-    "language": "of the first question: en, zh, other",
-    "tstamp": "seconds since 1970, UTC",
-    "category": "code, maths, or unlabelled",
-    "own_prompt": "the voter's own question, or one of the bank",
-    "draw_probability": "of this pair among those that could battle then",
-    "country_a, country_b": "where the developer has its headquarters",
-    "weights_a, weights_b": "SHA-256 of the weights",
-    "style": "JSON: length, headers, list items, bold, code blocks of either side",
-    "seq": "number of the vote in the ledger",
+    "question_id": _("the battle; random"),
+    "model_a, model_b": _(
+        "left and right on the page; with the start of the weights' digest where a model had several"
+    ),
+    "winner": _("model_a, model_b, tie, tie (bothbad)"),
+    "judge": _("the voter, as a number that can't be traced back to the cookie"),
+    "conversation_a, conversation_b": _("empty: questions and answers are not published"),
+    "turn": _("how many questions the battle had"),
+    "language": _("of the first question: en, zh, other"),
+    "tstamp": _("seconds since 1970, UTC"),
+    "category": _("code, maths, or unlabelled"),
+    "own_prompt": _("the voter's own question, or one of the bank"),
+    "draw_probability": _("of this pair among those that could battle then"),
+    "country_a, country_b": _("where the developer has its headquarters"),
+    "weights_a, weights_b": _("SHA-256 of the weights"),
+    "style": _("JSON: length, headers, list items, bold, code blocks of either side"),
+    "seq": _("number of the vote in the ledger"),
 }
 
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from arena.errors import BadField
 
-BASES = {"maker": "by their maker", "base": "by the country of the base model", "out": "left out"}
+BASES = {
+    "maker": gettext_lazy("by their maker"),
+    "base": gettext_lazy("by the country of the base model"),
+    "out": gettext_lazy("left out"),
+}
 BESTS = (10, 20, 40)  # how many of the best rated the page offers
 SIZES = (4.0, 10.0, 40.0)  # thousand millions of active parameters that the page offers
 
@@ -39,7 +45,7 @@ class Field:
         """
         base = query.get("base") or "maker"
         if base not in BASES:
-            raise BadField(f"base must be one of {', '.join(BASES)}, not {base!r}")
+            raise BadField(_("base must be one of %(all)s, not %(value)r") % {"all": ", ".join(BASES), "value": base})
         return cls(
             board=query.get("board") or "all",
             out=tuple(sorted({slug for slug in query.getlist("out") if slug})),
@@ -106,7 +112,7 @@ def _best_of_each_developer(rows: Sequence[dict[str, Any]], labels: list[str]) -
 def _switch(query: QueryDict, name: str) -> bool:
     value = query.get(name, "")
     if value not in {"", "0", "1"}:
-        raise BadField(f"{name} must be 1 or left out, not {value!r}")
+        raise BadField(_("%(name)s must be 1 or left out, not %(value)r") % {"name": name, "value": value})
     return value == "1"
 
 
@@ -114,7 +120,7 @@ def _many(text: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not 0 < int(text[:7]) < 1_000_000:
-        raise BadField(f"best must be a number of models above 0, not {text!r}")
+        raise BadField(_("best must be a number of models above 0, not %(value)r") % {"value": text})
     return int(text)
 
 
@@ -127,5 +133,5 @@ def read_size(text: str) -> float | None:
     except ValueError:
         size = -1.0
     if not 0 < size < 1e6:
-        raise BadField(f"max_active must be a number of billions above 0, not {text!r}")
+        raise BadField(_("max_active must be a number of billions above 0, not %(value)r") % {"value": text})
     return size

@@ -5,25 +5,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from arena.errors import BadField
 from arena.leaderboard.field import fits, read_size
 
 # Column -> title and the row's key it sorts by; those not in USUAL are off until asked for.
 COLUMNS = {
-    "rating": ("Rating", "rating"),
-    "win_rate": ("Win rate", "win_rate"),
-    "votes": ("Votes", "votes"),
-    "battles": ("Battles", "battles"),
-    "country": ("Country", "country_name"),
-    "developer": ("Developer", "developer"),
-    "licence": ("Licence", "licence"),
-    "all_at_once": ("Interval, all models at once", "upper_all"),
-    "active": ("Active parameters, billions", "active_params_b"),
-    "total": ("All parameters, billions", "total_params_b"),
-    "both_bad": ("Both bad", "both_bad"),
-    "words": ("Words a second", "words_per_second"),
-    "weights": ("Weights", "weights"),
+    "rating": (_("Rating"), "rating"),
+    "win_rate": (_("Win rate"), "win_rate"),
+    "votes": (_("Votes"), "votes"),
+    "battles": (_("Battles"), "battles"),
+    "country": (_("Country"), "country_name"),
+    "developer": (_("Developer"), "developer"),
+    "licence": (_("Licence"), "licence"),
+    "all_at_once": (_("Interval, all models at once"), "upper_all"),
+    "active": (_("Active parameters, billions"), "active_params_b"),
+    "total": (_("All parameters, billions"), "total_params_b"),
+    "both_bad": (_("Both bad"), "both_bad"),
+    "words": (_("Words a second"), "words_per_second"),
+    "weights": (_("Weights"), "weights"),
 }
 USUAL = ("rating", "win_rate", "votes", "battles", "country", "developer", "licence")
 TEXT = {"model", "country_name", "developer", "licence", "weights"}
@@ -88,13 +89,13 @@ class Look:
     def heads(self, page: str) -> list[dict[str, Any]]:
         """Return the table's heads, each with the address that sorts by it."""
         return [
-            self._head("model", "Model", page),
-            *(self._head(COLUMNS[c][1], COLUMNS[c][0], page) for c in self.columns),
+            self._head("model", str(_("Model")), page),
+            *(self._head(COLUMNS[c][1], str(COLUMNS[c][0]), page) for c in self.columns),
         ]
 
     def choices(self) -> list[tuple[str, str, bool]]:
         """Return every column, its title and whether it is shown."""
-        return [(name, title, name in self.columns) for name, (title, _) in COLUMNS.items()]
+        return [(name, str(title), name in self.columns) for name, (title, _) in COLUMNS.items()]
 
     def _head(self, key: str, title: str, page: str) -> dict[str, Any]:
         current = key == self.sort

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from arena.battles.models import Vote
 from arena.catalogue.models import Contestant
@@ -102,11 +103,11 @@ class AdoptionFigure(models.Model):
     """A figure that somebody published about the use of models. Never mixed with votes."""
 
     class ReadHow(models.TextChoices):
-        SOURCE = "source", "read in the source"
-        COUNTED = "counted", "counted from the source"
-        SOURCE_COPY = "source_copy", "read in a copy of the source"
-        SOURCE_EXCERPT = "source_excerpt", "read in an excerpt of the source"
-        SECOND_HAND = "second_hand", "second hand"
+        SOURCE = "source", _("read in the source")
+        COUNTED = "counted", _("counted from the source")
+        SOURCE_COPY = "source_copy", _("read in a copy of the source")
+        SOURCE_EXCERPT = "source_excerpt", _("read in an excerpt of the source")
+        SECOND_HAND = "second_hand", _("second hand")
 
     key = models.CharField(max_length=20, unique=True)
     measure = models.CharField(max_length=60)

@@ -4,6 +4,7 @@ from typing import Any
 
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.services import pairs
+from arena.templatetags.elo import country
 
 HEAT_MODELS = 25
 HISTORY_MODELS = 6
@@ -62,7 +63,8 @@ def _front(rows: list[dict[str, Any]], key: str, smaller: bool) -> list[dict[str
             for other in known
         )
         names = ("model", "country", "country_name", "rating", "lower", "upper")
-        points.append({name: row[name] for name in names} | {"x": row[key], "front": not better})
+        local = {"country_name": country(row["country"], row["country_name"])}
+        points.append({name: row[name] for name in names} | local | {"x": row[key], "front": not better})
     return sorted(points, key=lambda point: point["x"])
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Max, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
@@ -58,7 +59,7 @@ def latest(slug: str = "all") -> Snapshot | None:
     """
     # PostgreSQL takes no NUL in a text, not even to look for it
     if "\0" in slug or (slug != "all" and not Board.objects.filter(slug=slug).exists()):
-        raise NoBoard(f"There is no board {slug!r}; /api/v1/boards and the leaderboard list them.")
+        raise NoBoard(_("There is no board %(slug)r; /api/v1/boards and the leaderboard list them.") % {"slug": slug})
     newest = Snapshot.objects.filter(board__slug=slug).select_related("board")
     return newest.defer("pairs", "covariance").first()
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_noop as _
 
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.tables import leaderboard_context
 
-ENTERED, LEFT = "entered", "left"
+ENTERED, LEFT = _("entered"), _("left")
 
 
 def snapshot_context(snapshot: Snapshot, query: QueryDict) -> dict[str, Any]:

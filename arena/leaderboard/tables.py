@@ -14,6 +14,7 @@ from arena.leaderboard.field import SIZES
 from arena.leaderboard.look import COLUMNS, Look
 from arena.leaderboard.models import Import, Snapshot
 from arena.leaderboard.services import pairs
+from arena.templatetags.elo import country
 from ratings.scale import CENTRE, win_probability
 
 # What a column's numbers are in a file, where the page shows more than one.
@@ -158,4 +159,7 @@ def _chart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what the interval chart draws: the same numbers as the table's."""
     names = ("model", "country", "country_name", "rating", "lower", "upper", "lower_all", "upper_all")
     rated = [row for row in rows if row["rating"] is not None]
-    return [{name: row[name] for name in names} for row in rated]
+    return [
+        {name: row[name] for name in names} | {"country_name": country(row["country"], row["country_name"])}
+        for row in rated
+    ]

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
@@ -155,16 +157,23 @@ def developer(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """Show how the numbers are made: `docs/methods.md`, the page statisticians check."""
-    return _document(request, "methods.md", "How the numbers are made", "methods", sentences(latest()))
+    return _document(request, "methods.md", _("How the numbers are made"), "methods", sentences(latest()))
 
 
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """Show what is kept, the terms and the licence of the data."""
-    return _document(request, "terms.md", "Terms, privacy, data", "terms")
+    return _document(request, "terms.md", _("Terms, privacy, data"), "terms")
+
+
+def _local_file(name: str) -> Path:
+    """Return a document in the page's language: `methods.zh.md` beside `methods.md`."""
+    path = Path(settings.BASE_DIR, "docs", name)
+    chinese = path.with_suffix(f".zh{path.suffix}")
+    return chinese if (get_language() or "").startswith("zh") and chinese.exists() else path
 
 
 def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:
-    text = Path(settings.BASE_DIR, "docs", name).read_text("utf-8")
+    text = _local_file(name).read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     return render(request, "document.html", {"html": html, "title": title, "tab": tab, "examples": examples})

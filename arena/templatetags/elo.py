@@ -1,8 +1,16 @@
-"""How differences in Elo are written."""
+"""How numbers, moments, countries and stored English words are written on pages."""
+
+from datetime import UTC, datetime
 
 from django import template
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django_countries import countries
+
+from arena import sentences
 
 register = template.Library()
+said = register.filter("said", sentences.said)
 
 
 @register.filter
@@ -12,3 +20,23 @@ def signed(value: float, digits: int = 0) -> str:
     if float(text) == 0:
         return text
     return f"+{text}" if value > 0 else f"−{text}"
+
+
+@register.filter
+def local(text: str) -> str:
+    """Return words that are stored in English, in the page's language where they are known (see `arena.sentences`)."""
+    return _(str(text)) if text else ""
+
+
+@register.filter
+def country(code: str, otherwise: str = "") -> str:
+    """Return a country's name in the page's language."""
+    return str(countries.name(code) or otherwise or _("unknown")) if code else _(otherwise or "unknown")
+
+
+@register.filter
+def moment(value: datetime, seconds: str = "") -> str:
+    """Write a moment in UTC, to the minute or the second."""
+    # Translators: a moment in Django's date format
+    shape = _("j F Y, H:i:s") if seconds else _("j F Y, H:i")
+    return f"{formats.date_format(value.astimezone(UTC), shape)} UTC"

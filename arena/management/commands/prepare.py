@@ -15,10 +15,11 @@ from arena.catalogue.loader import load
 from arena.catalogue.models import Host
 from arena.catalogue.roles import make_roles
 from arena.leaderboard import adoption
+from arena.translations import compile_all
 
 
 class Command(BaseCommand):
-    """Migrate (after a copy of an SQLite file), load the catalogue, collect static files, note the host."""
+    """Migrate (after a copy of an SQLite file), load the catalogue, compile, collect, note the host."""
 
     help = "Prepare database, catalogue, roles, static files and the model host for a start."
     requires_system_checks = "__all__"
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         make_roles()
         if options["host_url"]:
             note_host(options["host_url"], options["embedded"])
+        compile_all()
         _collect_static()
 
 

@@ -8,6 +8,8 @@ export function colours() {
   return { ink: read("--ink"), quiet: read("--quiet"), line: read("--line"), card: read("--card"), accent: read("--accent"), CN: read("--cn"), US: read("--us"), other: read("--other"), font: read("--font") };
 }
 
+const words = document.querySelector("#chart-words").dataset; // in the page's language
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const signed = (value) => `${value > 0 ? "+" : ""}${value.toFixed(0)}`;
 
 function base(c, rows, narrow) {
@@ -79,13 +81,13 @@ function curve(rows, c, narrow) {
     option: {
       ...shown,
       grid: { left: 16, right: 16, top: 46, bottom: 8 },
-      xAxis: { ...shown.xAxis, name: "Elo, Chinese minus American", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.quiet, fontSize: 12 } },
+      xAxis: { ...shown.xAxis, name: words.minus, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.quiet, fontSize: 12 } },
       yAxis: { ...shown.yAxis, data: rows.map((row) => row.label), axisLabel: { show: false } },
       tooltip: {
         renderMode: "richText",
         formatter: ({ value }) => {
           const row = rows[value[1]];
-          return `${row.label}${row.now ? " (shown above)" : ""}\n${signed(row.estimate)} [${signed(row.lower)}, ${signed(row.upper)}]`;
+          return `${row.label}${row.now ? ` ${words.above}` : ""}\n${signed(row.estimate)} [${signed(row.lower)}, ${signed(row.upper)}]`;
         },
       },
       series: [
@@ -116,10 +118,10 @@ function weeks(rows, c) {
       grid: { left: 48, right: 24, top: 40, bottom: 32 },
       legend: { top: 0, right: 0, textStyle: { color: c.ink, fontSize: 13 } },
       xAxis: { type: "time", axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true }, splitLine: { show: false } },
-      yAxis: { type: "value", name: "trillion", nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
-      tooltip: { renderMode: "richText", formatter: ({ seriesName, value }) => `${seriesName}, week to ${value[0]}\n${value[1]} trillion tokens` },
+      yAxis: { type: "value", name: words.trillion, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
+      tooltip: { renderMode: "richText", formatter: ({ seriesName, value }) => fill(words.week, { country: seriesName, day: value[0], tokens: value[1] }) },
       series: Object.entries(sides).map(([country, code]) => ({
-        name: country,
+        name: words[code.toLowerCase()],
         type: "line",
         symbol: SHAPE[code],
         symbolSize: 9,
@@ -153,7 +155,7 @@ function heat(rows, c, narrow) {
       grid: { left: room, right: 12, top: room, bottom: 30 },
       xAxis: { type: "category", position: "top", data: models, axisLabel: { rotate: 90, interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
       yAxis: { type: "category", inverse: true, data: models, axisLabel: { interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
-      tooltip: { renderMode: "richText", formatter: ({ value }) => `${models[value[1]]} preferred to\n${models[value[0]]}: ${value[2]} % of ${value[3]} votes` },
+      tooltip: { renderMode: "richText", formatter: ({ value }) => fill(words.preferred, { model: models[value[1]], opponent: models[value[0]], share: value[2], votes: value[3] }) },
       series: [{
         type: "scatter",
         symbol: "rect",
@@ -174,7 +176,7 @@ const front = (name, type) => (rows, c, narrow) => {
       animation: false,
       textStyle: { fontFamily: c.font, color: c.ink },
       grid: { left: 52, right: 24, top: 24, bottom: 48 },
-      xAxis: { type, name, nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase: 2, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
+      xAxis: { type, name: words[name], nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase: 2, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
       yAxis: { type: "value", scale: true, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
       tooltip: { renderMode: "richText", formatter: ({ data }) => data.tip ?? "" },
       series: [
@@ -216,7 +218,7 @@ function history(rows, c) {
   };
 }
 
-const KINDS = { interval, curve, weeks, heat, history, size: front("active parameters, billions", "log"), speed: front("words a second", "value") };
+const KINDS = { interval, curve, weeks, heat, history, size: front("active", "log"), speed: front("speed", "value") };
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -259,7 +261,7 @@ function offer(place, kind, rows) {
     SVG: () => save(`${name}.svg`, picture(kind, rows, "svg")),
     CSV: () => save(`${name}.csv`, URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" }))),
   };
-  row.append("Download: ");
+  row.append(`${words.download} `);
   for (const [title, act] of Object.entries(ways)) {
     const button = document.createElement("button");
     button.type = "button";
