@@ -67,7 +67,8 @@ def running(var: Path, battles: bool = True, **environment: str) -> Iterator[Sit
     """Run the supervisor until the block ends."""
     port = free_port()
     clean = {key: value for key, value in os.environ.items() if key not in OURS}
-    env = {**clean, "VAR": str(var), "PORT": str(port), "BATTLE_RATE": "9999/m", "VOTE_RATE": "9999/m", **environment}
+    ours = {"VAR": str(var), "PORT": str(port), "BATTLE_RATE": "9999/m", "VOTE_RATE": "9999/m", "INSTANT_BUFFER": "0"}
+    env = {**clean, **ours, **environment}
     log = (var.parent / f"{var.name}.out").open("w+")
     command = [sys.executable, "-m", "workers.supervisor"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, text=True)

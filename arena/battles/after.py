@@ -67,6 +67,12 @@ def remark(battle: Battle, reasons: dict[str, list[str]], comment: str, publish:
     return Remark.objects.update_or_create(battle=battle, defaults=values)[0]
 
 
+def may_be_published(battle: Battle) -> bool:
+    """Whether the voter agreed to publication of the text, and has not taken it back."""
+    remark = getattr(battle, "remark", None)
+    return bool(remark and remark.publish) and battle.state == Battle.State.VOTED
+
+
 def share(battle: Battle) -> uuid.UUID:
     """Return the token that opens the battle to others, made with the first call."""
     _check_closed(battle)

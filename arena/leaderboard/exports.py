@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,13 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from arena.battles.models import Vote
+from arena.battles.after import may_be_published
+from arena.battles.making import text_of
+from arena.battles.models import Battle, Remark, Vote
 from arena.leaderboard import ledger
 from arena.leaderboard.models import LedgerEntry, Snapshot
 from arena.leaderboard.services import latest
+from arena.scrub import scrub
 
 KINDS = ("csv", "jsonl", "parquet")
 KEEP_SECONDS = 600
@@ -68,7 +72,10 @@ MEANINGS = {
     ),
     "winner": _("model_a, model_b, tie, tie (bothbad)"),
     "judge": _("the voter, as a number that can't be traced back to the cookie"),
-    "conversation_a, conversation_b": _("empty: questions and answers are not published"),
+    "conversation_a, conversation_b": _(
+        "JSON of questions and answers where the voter agreed to publication, else empty; e-mail addresses, card and "
+        "telephone numbers are taken out"
+    ),
     "turn": _("how many questions the battle had"),
     "language": _("of the first question: en, zh, other"),
     "tstamp": _("seconds since 1970, UTC"),
@@ -91,6 +98,8 @@ class Export:
     votes: int
     size: int
     digest: str
+    made: datetime
+    texts: int  # how many voters had agreed to publication
 
 
 def folder() -> Path:
@@ -106,7 +115,7 @@ def ensure(kind: str) -> Export | None:
     if snapshot is None:
         return None
     there = _newest(kind)
-    if there is not None and (there.snapshot == snapshot.pk or _age(there.path) < KEEP_SECONDS):
+    if there is not None and _still_holds(there, snapshot):
         return there
     made = _make(kind, snapshot)
     for old in folder().glob(f"votes-*.{kind}*"):
@@ -115,9 +124,23 @@ def ensure(kind: str) -> Export | None:
     return made
 
 
+def _still_holds(there: Export, snapshot: Snapshot) -> bool:
+    """Whether a file may be given out: at once not, where a voter took a consent back."""
+    agreed = Remark.objects.filter(publish=True)
+    if agreed.filter(changed__lte=there.made).count() < there.texts:
+        return False
+    same = there.snapshot == snapshot.pk and not agreed.filter(changed__gt=there.made).exists()
+    return same or _age(there.path) < KEEP_SECONDS
+
+
 def rows(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
     """Return the votes that a snapshot of all votes counts, in the ledger's order."""
-    joined = ("vote__battle__voter", "vote__contestant_a__model__developer", "vote__contestant_b__model__developer")
+    joined = (
+        "vote__battle__voter",
+        "vote__battle__remark",
+        "vote__contestant_a__model__developer",
+        "vote__contestant_b__model__developer",
+    )
     entries = ledger.counted(snapshot.through_seq).select_related(*joined)
     entries = entries.annotate(turns=Count("vote__battle__turns"))
     several = {slug for slug, times in Counter(row["slug"] for row in snapshot.rows).items() if times > 1}
@@ -146,8 +169,8 @@ def _row(entry: LedgerEntry, several: set[str]) -> dict[str, Any]:
         "model_b": name_of(b, several),
         "winner": WINNERS[Vote.Outcome(vote.outcome)],
         "judge": judge(vote.battle.voter.key) if vote.battle.voter else "voter_deleted",
-        "conversation_a": None,
-        "conversation_b": None,
+        "conversation_a": _conversation(vote.battle, "A"),
+        "conversation_b": _conversation(vote.battle, "B"),
         "turn": entry.turns,  # type: ignore[attr-defined]  # annotated above
         "language": vote.language,
         "tstamp": vote.created.timestamp(),
@@ -163,14 +186,32 @@ def _row(entry: LedgerEntry, several: set[str]) -> dict[str, Any]:
     }
 
 
+def _conversation(battle: Battle, side: str) -> str | None:
+    """Return one side's conversation in the public arenas' form, scrubbed; None without consent."""
+    if not may_be_published(battle):
+        return None
+    turns = battle.turns.prefetch_related("replies")
+    return json.dumps(
+        [
+            {"role": role, "content": scrub(text)}
+            for turn in turns
+            for role, text in (("user", turn.prompt), ("assistant", text_of(turn, side)))
+        ],
+        ensure_ascii=False,
+    )
+
+
 def _newest(kind: str) -> Export | None:
     found = sorted(folder().glob(f"votes-*.{kind}.json"), key=lambda path: path.stat().st_mtime)
     for card in reversed(found):
         with suppress(FileNotFoundError):  # another process may take an old one away meanwhile
             facts = json.loads(card.read_text("utf-8"))
             path = card.with_suffix("")
-            if path.exists():
-                return Export(path, facts["snapshot"], facts["votes"], facts["size"], facts["digest"])
+            if path.exists() and "made" in facts:
+                made = datetime.fromisoformat(facts["made"])
+                return Export(
+                    path, facts["snapshot"], facts["votes"], facts["size"], facts["digest"], made, facts["texts"]
+                )
     return None
 
 
@@ -179,6 +220,8 @@ def _age(path: Path) -> float:
 
 
 def _make(kind: str, snapshot: Snapshot) -> Export:
+    made = timezone.now()
+    texts = Remark.objects.filter(publish=True, changed__lte=made).count()
     handle, name = tempfile.mkstemp(dir=folder(), suffix=".part")
     os.close(handle)
     part = Path(name)
@@ -187,8 +230,9 @@ def _make(kind: str, snapshot: Snapshot) -> Export:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     path = folder() / f"votes-{snapshot.pk}.{kind}"
     part.replace(path)
-    export = Export(path, snapshot.pk, votes, path.stat().st_size, digest)
+    export = Export(path, snapshot.pk, votes, path.stat().st_size, digest, made, texts)
     facts = {"snapshot": snapshot.pk, "votes": votes, "size": export.size, "digest": digest}
+    facts |= {"made": made.isoformat(), "texts": texts}
     path.with_name(f"{path.name}.json").write_text(json.dumps(facts), "utf-8")
     return export
 

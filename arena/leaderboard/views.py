@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from arena.catalogue.models import CatalogueModel, Developer
-from arena.leaderboard import china_pages
+from arena.leaderboard import china_pages, published
 from arena.leaderboard.adoption_page import adoption_context
 from arena.leaderboard.developers import developer_context
 from arena.leaderboard.examples import sentences
@@ -142,6 +142,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "record": record(snapshot, slug) if ratings else [],
         "snapshot": snapshot,
         "places": by_board(slug),
+        "examples": published.examples(slug),
         "tab": "models",
     }
     return render(request, "catalogue/model.html", context)
@@ -176,4 +177,6 @@ def _local_file(name: str) -> Path:
 def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:
     text = _local_file(name).read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    for wide in ("pre", "table"):  # they scroll on a phone, by keyboard too
+        html = html.replace(f"<{wide}>", f'<{wide} tabindex="0">')
     return render(request, "document.html", {"html": html, "title": title, "tab": tab, "examples": examples})

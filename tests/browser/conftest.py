@@ -72,7 +72,7 @@ def open_page(browser: Browser, site: Site, width: int) -> Iterator[Page]:
     yield page
     context.close()
     # htmx says so when a page is left before a request of it has ended
-    left = ("ERR_", "status of 4", "htmx:sendAbort", "htmx:afterRequest")
+    left = ("ERR_", "status of 4", "status of 503", "htmx:sendAbort", "htmx:sendError", "htmx:afterRequest")
     assert [text for text in trouble if not any(part in text for part in left)] == []
 
 

@@ -51,6 +51,8 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
 export function show(node, text, finished) {
   node.classList.remove("plain");
   node.innerHTML = DOMPurify.sanitize(marked.parse(text), RULES);
+  // each paragraph in its own direction: an answer may mix Arabic and English
+  for (const block of node.querySelectorAll("p, li, h1, h2, h3, h4, h5, h6, td, th, blockquote")) block.dir = "auto";
   for (const block of node.querySelectorAll("pre")) withCopy(block);
   if (finished) {
     colour(node);

@@ -1,0 +1,37 @@
+"""Battles whose voters agreed to publication, as examples on a model's page."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from arena.battles.making import text_of
+from arena.battles.models import Battle
+from arena.battles.pages import OUTCOMES
+from arena.scrub import scrub
+
+SHOWN = 5
+
+
+def examples(slug: str) -> list[dict[str, Any]]:
+    """Return the newest published battles of a model, scrubbed as in the files."""
+    of_model = Q(contestant_a__model__slug=slug) | Q(contestant_b__model__slug=slug)
+    joined = ("contestant_a__model", "contestant_b__model", "vote")
+    agreed = Battle.objects.filter(of_model, state=Battle.State.VOTED, remark__publish=True).select_related(*joined)
+    return [_example(battle) for battle in agreed.prefetch_related("turns__replies").order_by("-closed")[:SHOWN]]
+
+
+def _example(battle: Battle) -> dict[str, Any]:
+    turns = list(battle.turns.all())
+    assert battle.contestant_b is not None  # it was voted on
+    return {
+        "question": scrub(turns[0].prompt) if turns else "",
+        "a": battle.contestant_a.model,
+        "b": battle.contestant_b.model,
+        "verdict": OUTCOMES[battle.vote.outcome],
+        "turns": [{"prompt": scrub(turn.prompt), "sides": _answers(battle, turn)} for turn in turns],
+    }
+
+
+def _answers(battle: Battle, turn: Any) -> list[tuple[str, str]]:
+    sides = (("A", battle.contestant_a), ("B", battle.contestant_b))
+    return [(contestant.model.name, scrub(text_of(turn, side))) for side, contestant in sides if contestant]
