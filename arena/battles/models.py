@@ -57,7 +57,7 @@ class Battle(models.Model):
     category = models.CharField(max_length=24, default="unlabelled")
     mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.BLIND)
     bank_id = models.CharField(
-        max_length=40, blank=True, help_text="Which prompt of the bank; empty for a voter's own."
+        max_length=40, blank=True, db_index=True, help_text="Which prompt of the bank; empty for a voter's own."
     )
     claimed = models.DateTimeField(null=True, blank=True, help_text="When an instant battle got its voter.")
     share = models.UUIDField(null=True, unique=True, editable=False, help_text="Opens the battle to others, read-only.")
@@ -66,7 +66,7 @@ class Battle(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("battle"), _("battles")
-        indexes: ClassVar = [models.Index(fields=["voter", "state"])]
+        indexes: ClassVar = [models.Index(fields=["voter", "state"]), models.Index(fields=["state", "claimed"])]
 
     @property
     def idle(self) -> bool:

@@ -1,6 +1,7 @@
 """How numbers, moments, countries and stored English words are written on pages."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django import template
 from django.utils import formats
@@ -32,6 +33,12 @@ def local(text: str) -> str:
 def country(code: str, otherwise: str = "") -> str:
     """Return a country's name in the page's language."""
     return str(countries.name(code) or otherwise or _("unknown")) if code else _(otherwise or "unknown")
+
+
+@register.filter
+def chart_height(rows: list[Any]) -> int:
+    """Return the interval chart's height in pixels, as charts.js has it: room is kept, so that nothing jumps."""
+    return max(140, 60 + len(rows) * (24 if len(rows) > 40 else 32))
 
 
 @register.filter

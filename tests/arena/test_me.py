@@ -17,6 +17,7 @@ from tests.conftest import finish
 
 pytestmark = pytest.mark.django_db
 Pair = tuple[Deployment, Deployment]
+TEXT = {"judge", "turn", "conversation_a", "conversation_b"}
 
 
 @pytest.fixture(autouse=True)
@@ -100,8 +101,8 @@ def test_delete_everything_leaves_the_bare_vote(pair: Pair, alice: Voter, alices
     assert alices_browser.get(f"/battles/{battle.uuid}/").status_code == 404
     assert alices_browser.get(f"/shared/{token}/").status_code == 404
     left = list(exports.rows(boards.latest()))  # type: ignore[arg-type]
-    same = [{k: v for k, v in row.items() if k not in {"judge", "turn"}} for row in left]
-    assert same == [{k: v for k, v in row.items() if k not in {"judge", "turn"}} for row in before]
+    same = [{k: v for k, v in row.items() if k not in TEXT} for row in left]
+    assert same == [{k: v for k, v in row.items() if k not in TEXT} for row in before]
     assert left[0]["judge"] == "voter_deleted"
 
 

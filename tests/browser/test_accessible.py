@@ -15,7 +15,10 @@ from tests.site import OURS, ROOT, Site, with_double
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-MARKDOWN = "# Title\n\nSome *words* and `code`.\n\n```python\nprint('hello')  # words\n```\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\n> said\n\n$x^2$"
+MARKDOWN = (
+    "# Title\n\nSome *words* and `code`.\n\n```python\n"
+    "print('hello')  # words\n```\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\n> said\n\n$x^2$"
+)
 PUBLIC = [
     "/",
     "/side-by-side/",
@@ -82,6 +85,7 @@ def test_public_pages(reader: Page):
     for address in PUBLIC:
         reader.goto(address)
         if "board=source-simulated" in address and "card" not in address:
+            reader.locator("[data-chart]").first.scroll_into_view_if_needed()
             reader.locator("[data-chart] canvas").first.wait_for()
         problems += found(reader)
     reader.goto("/leaderboard/?board=source-simulated")

@@ -53,6 +53,7 @@ def test_what_it_hangs_on_is_worked_out_after_the_page(reader: Page):
     checks = reader.locator("#checks")
     expect(checks.locator("strong").first).to_contain_text("votes")
     expect(checks).to_contain_text("The answer for every listed choice")
+    checks.locator("[data-chart]").scroll_into_view_if_needed()
     checks.locator("canvas").wait_for()
     checks.get_by_text("As a table").click()
     checks.get_by_role("region", name="Answers by choice").get_by_role("link").last.click()
@@ -106,6 +107,7 @@ def test_the_boards_other_pictures_come_when_near(reader: Page):
     reader.locator("#more").scroll_into_view_if_needed()
     expect(reader.locator("#more")).to_contain_text("Who was preferred to whom")
     for kind in ("heat", "size"):
+        reader.locator(f"[data-chart={kind}]").scroll_into_view_if_needed()
         reader.locator(f"[data-chart={kind}] canvas").wait_for()
 
 

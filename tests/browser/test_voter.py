@@ -197,6 +197,7 @@ def test_the_browser_chooses_the_language(browser: Browser, ready: Site):
 
 def test_answers_in_tabs_on_a_phone_and_apart_on_a_desk(voter: Page, ollama: Double, width: int):
     show_me(voter)
+    voter.locator("#battle[data-only]").wait_for()  # the script has come
     a, b = (voter.get_by_role("region", name=f"Answer {side}") for side in "AB")
     if width < 720:
         voter.get_by_role("button", name="B", exact=True).click()

@@ -64,3 +64,21 @@ def test_three_questions_votes_and_the_leaderboard(browser: Browser, real_site: 
     board = httpx.get(f"{real_site.url}/api/v1/leaderboard", trust_env=False).json()
     assert {row["slug"] for row in board["models"]} == {"smollm2-135m", "qwen2.5-coder-0.5b"}
     assert board["comparison"]["votes"] == len(questions)
+
+
+def test_an_instant_battle_of_the_real_models(browser: Browser, tmp_path: Path):
+    """Idle workers write it from the bank; the voter has both answers at once."""
+    var = tmp_path / "var"
+    shutil.copytree(MODELS, var / "models", symlinks=True)
+    with running(var, ARENA_ENGINE="embedded", NUM_PREDICT="80", INSTANT_BUFFER="2") as site:
+        for page in open_page(browser, site, 390):
+            for _ in range(180):
+                page.goto("/")
+                page.get_by_role("button", name="Show me a battle").click()
+                if page.locator("[data-vote]").count():
+                    break
+                page.wait_for_timeout(1000)
+            for side in "AB":
+                expect(page.get_by_role("region", name=f"Answer {side}").locator(".said")).not_to_be_empty()
+            page.get_by_role("button", name="Tie").click()
+            expect(page.locator("body")).to_contain_text("SmolLM2 135M Instruct")

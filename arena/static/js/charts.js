@@ -252,13 +252,14 @@ function picture(kind, rows, renderer) {
   return url;
 }
 
-function offer(place, kind, rows) {
+function offer(kind, rows) {
   const row = document.querySelector(`[data-downloads="${kind}"]`);
   if (!row || row.childElementCount) return;
   const name = row.dataset.name;
+  const drawn = (renderer) => withLibrary().then(() => picture(kind, rows, renderer));
   const ways = {
-    PNG: () => save(`${name}.png`, picture(kind, rows, "canvas")),
-    SVG: () => save(`${name}.svg`, picture(kind, rows, "svg")),
+    PNG: async () => save(`${name}.png`, await drawn("canvas")),
+    SVG: async () => save(`${name}.svg`, await drawn("svg")),
     CSV: () => save(`${name}.csv`, URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" }))),
   };
   row.append(`${words.download} `);
@@ -272,20 +273,51 @@ function offer(place, kind, rows) {
 }
 
 function drawOne(place) {
-  const source = document.getElementById(place.dataset.source);
-  if (!source) return;
-  const rows = JSON.parse(source.textContent);
+  const rows = JSON.parse(document.getElementById(place.dataset.source).textContent);
   echarts.getInstanceByDom(place)?.dispose();
-  place.hidden = rows.length === 0;
-  if (!rows.length) return;
   const { option, height } = KINDS[place.dataset.chart](rows, colours(), place.clientWidth < 560);
+  place.replaceChildren();
   place.style.height = `${height}px`;
   echarts.init(place, null, { renderer: "canvas" }).setOption(option);
-  offer(place, place.dataset.chart, rows);
 }
 
+let library = null;
+
+/** Brings ECharts when the first chart comes near the window, and not before the page is there. */
+function withLibrary() {
+  library ??= new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = words.echarts;
+    script.addEventListener("load", resolve);
+    document.head.append(script);
+  });
+  return library;
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    withLibrary().then(() => target.isConnected && drawOne(target));
+  }
+}, { rootMargin: "100px" });
+
 export function draw() {
-  document.querySelectorAll("[data-chart]").forEach(drawOne);
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    const source = document.getElementById(place.dataset.source);
+    const rows = source ? JSON.parse(source.textContent) : [];
+    place.hidden = rows.length === 0;
+    near.unobserve(place);
+    if (place.hidden) continue;
+    offer(place.dataset.chart, rows);
+    near.observe(place);
+  }
+}
+
+function whenQuiet(act) {
+  const later = () => (window.requestIdleCallback ? requestIdleCallback(act, { timeout: 1500 }) : setTimeout(act, 200));
+  if (document.readyState === "complete") later();
+  else addEventListener("load", later, { once: true });
 }
 
 document.addEventListener("htmx:afterSwap", draw);
@@ -296,4 +328,4 @@ addEventListener("resize", () => {
   if (innerWidth !== width) draw();
   width = innerWidth;
 });
-draw();
+whenQuiet(draw);
