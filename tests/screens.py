@@ -79,7 +79,7 @@ def write(folder: Path) -> int:
     """Write all pictures below `folder`; return how many."""
     with (
         tempfile.TemporaryDirectory() as var,
-        with_double(Path(var) / "var") as site,
+        with_double(Path(var) / "var", INSTANT_BUFFER="2") as site,
         sync_playwright() as playwright,
     ):
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

@@ -22,6 +22,7 @@ from arena.leaderboard.examples import sentences
 from arena.leaderboard.field import Field
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.more import more_context
+from arena.leaderboard.preview import picture_of
 from arena.leaderboard.services import latest
 from arena.leaderboard.snapshots import changes, snapshot_context
 from arena.leaderboard.tables import by_board, leaderboard_context, record, table_csv
@@ -92,6 +93,20 @@ def china_us(request: HttpRequest) -> HttpResponse:
 def china_us_card(request: HttpRequest) -> HttpResponse:
     """Show the sentence with its date and votes, for a frame on somebody else's page."""
     return render(request, "leaderboard/card.html", china_pages.page_context(Field.read(request.GET)))
+
+
+@require_safe
+def china_us_picture(request: HttpRequest) -> HttpResponse:
+    """Draw the sentence of a field as a PNG, for links and other sites."""
+    context = china_pages.page_context(Field.read(request.GET))
+    return HttpResponse(picture_of(_("Chinese against American models"), context), content_type="image/png")
+
+
+@require_safe
+def leaderboard_picture(request: HttpRequest) -> HttpResponse:
+    """Draw a board's sentence as a PNG."""
+    context = leaderboard_context(latest(request.GET.get("board") or "all"), request.GET)
+    return HttpResponse(picture_of(_("Leaderboard"), context), content_type="image/png")
 
 
 @require_safe

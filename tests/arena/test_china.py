@@ -229,3 +229,20 @@ def test_the_methods_page_speaks_with_the_newest_numbers(board: str, client: Cli
     assert f"snapshot {snapshot.pk}, 56,000 votes" in page
     snapshot.rows = snapshot.rows[:1]
     assert sentences(snapshot) == []
+
+
+def test_the_sentence_as_a_picture(board: str, client: Client):
+    for address in (
+        f"/china-us/card.png?board={board}&one=1",
+        "/leaderboard/card.png",
+        f"/leaderboard/card.png?board={board}",
+    ):
+        picture = client.get(address)
+        assert picture["Content-Type"] == "image/png"
+        width, height = (int.from_bytes(picture.content[at : at + 4], "big") for at in (16, 20))
+        assert (width, height) == (1200, 630)
+    assert client.get("/china-us/card.png?base=x").status_code == 400
+    page = client.get(f"/china-us/?board={board}&one=1").content.decode()
+    assert f'<meta property="og:image" content="http://testserver/china-us/card.png?board={board}&amp;one=1">' in page
+    plain = client.get("/leaderboard/").content.decode()
+    assert '<meta property="og:image" content="http://testserver/leaderboard/card.png">' in plain
