@@ -6,7 +6,6 @@
     ├── BadPrompt       400     empty, too long, or with control characters
     ├── DoesNotFit      400     the history would not fit a model's context
     ├── NoPair          503     fewer than two models can battle
-    ├── NoInstant       503     no instant battle is finished yet
     ├── NotYours        404     no such battle for this voter
     ├── WrongState      409     the battle's state does not allow this now
     ├── NoBoard         404     no such board
@@ -36,12 +35,6 @@ class DoesNotFit(ArenaError):
 
 class NoPair(ArenaError):
     """No two models can battle now."""
-
-    status = 503
-
-
-class NoInstant(ArenaError):
-    """No instant battle is finished yet."""
 
     status = 503
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -51,6 +52,21 @@ class Site:
         while word not in console.read_text():
             assert time.monotonic() < end, console.read_text()
             time.sleep(0.1)
+
+    def wait_for_instant(self, seconds: float = 60) -> None:
+        """Wait until a finished instant battle is there: looked for in the database, so that nobody presses for one."""
+        question = (
+            "select count(*) from battles_battle b where b.bank_id != '' and b.claimed is null and b.state = 'open'"
+            " and (select count(*) from battles_reply r join battles_turn t on r.turn_id = t.id"
+            " where t.battle_id = b.id and r.state = 'whole') = 2"
+        )
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.closing(sqlite3.connect(self.var / "arena.sqlite3")) as database:
+                if database.execute(question).fetchone()[0]:
+                    return
+            time.sleep(0.2)
+        raise AssertionError("no instant battle was made")
 
     def healthy(self, seconds: float = 40) -> None:
         end = time.monotonic() + seconds

@@ -6,21 +6,21 @@ are stopped when a voter asks. A battle that failed, was stopped, or whose model
 
 import secrets
 from collections import Counter
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from arena import queue
 from arena.battles import bank
 from arena.battles.bank import BankPrompt
-from arena.battles.making import start_idle, voters_wait
-from arena.battles.models import Battle, Voter, unclaimed
+from arena.battles.making import start_bank, voters_wait
+from arena.battles.models import Battle, Reply, Voter, unclaimed
 from arena.battles.services import BROKEN
 from arena.battles.stopping import UNFINISHED, leave
 from arena.catalogue.services import eligible_deployments
-from arena.errors import NoInstant, NoPair
+from arena.errors import NoPair
 
 
 def waiting() -> QuerySet[Battle]:
@@ -35,14 +35,13 @@ def ready() -> QuerySet[Battle]:
     return waiting().filter(deployment_a__in=able, deployment_b__in=able).exclude(turns__replies__state__in=unfinished)
 
 
-def claim(voter: Voter, language: str) -> Battle:
+def show(voter: Voter, language: str) -> Battle:
     """Give the voter a finished battle, in their language if there is one, and never a prompt they have met.
 
-    Raises:
-        NoInstant: none is ready; the sentence says what to do instead.
+    Where none is ready, a prompt of the bank is asked now, and the voter sees the answers come.
     """
-    met = Battle.objects.filter(voter=voter).exclude(bank_id="").values_list("bank_id", flat=True)
-    rows = ready().exclude(bank_id__in=list(met)).order_by("created").values_list("pk", "language")
+    met = list(Battle.objects.filter(voter=voter).exclude(bank_id="").values_list("bank_id", flat=True))
+    rows = ready().exclude(bank_id__in=met).order_by("created").values_list("pk", "language")
     for pk, _language in sorted(rows, key=lambda row: row[1] != language):
         # two voters may look at once: the row count says who got it
         if Battle.objects.filter(pk=pk, claimed=None, state=Battle.State.OPEN).update(
@@ -50,13 +49,15 @@ def claim(voter: Voter, language: str) -> Battle:
         ):
             queue.fill()
             return Battle.objects.get(pk=pk)
-    queue.fill()
-    raise NoInstant(
-        _(
-            "No finished battle is waiting right now: the models are writing the next ones. "
-            "Ask a question of your own, or try again in a minute."
-        )
-    )
+    return start_bank(_choose(language, met), voter)
+
+
+def was_whole(battle: Battle) -> bool:
+    """Whether both answers were there when the voter came: then nothing of their pace is left to be seen."""
+    if not battle.bank_id or battle.claimed is None or battle.turns.count() != 1:
+        return False
+    replies = Reply.objects.filter(turn__battle=battle)
+    return not replies.filter(~Q(state=Reply.State.WHOLE) | Q(finished__gt=battle.claimed)).exists()
 
 
 def fill() -> None:
@@ -69,7 +70,7 @@ def fill() -> None:
     for language in bank.languages():
         for _number in range(share - have[language]):
             try:
-                start_idle(_choose(language))
+                start_bank(_choose(language))
             except NoPair:
                 return
 
@@ -82,9 +83,10 @@ def _throw_away() -> None:
         leave(battle)
 
 
-def _choose(language: str) -> BankPrompt:
-    """Return a prompt that has been used least, at random among those."""
+def _choose(language: str, met: Collection[str] = ()) -> BankPrompt:
+    """Return a prompt that has been used least, at random among those; one not met before while there is any."""
     rows = [row for row in bank.prompts() if row.language == language]
+    rows = [row for row in rows if row.id not in met] or rows
     used = Counter(Battle.objects.filter(bank_id__in=[row.id for row in rows]).values_list("bank_id", flat=True))
     least = min(used[row.id] for row in rows)
     return secrets.choice([row for row in rows if used[row.id] == least])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arena import queue
@@ -43,13 +44,16 @@ def start(voter: Voter, raw: str) -> Battle:
         return _begin(prompt, [drawn.a, drawn.b], voter=voter, draw_probability=drawn.probability, **_labels(prompt))
 
 
-def start_idle(chosen: BankPrompt) -> Battle:
-    """Draw a pair and ask both a prompt of the bank, for whoever comes."""
+def start_bank(chosen: BankPrompt, voter: Voter | None = None) -> Battle:
+    """Draw a pair and ask both a prompt of the bank: for a voter who waits, or for whoever comes."""
     drawn = pairing.draw()
-    labels = {"language": chosen.language, "category": chosen.category}
+    fields = {"language": chosen.language, "category": chosen.category, "bank_id": chosen.id, "voter": voter}
     with transaction.atomic():
+        if voter is not None:
+            make_way({drawn.a.host_id, drawn.b.host_id})
+        claimed = None if voter is None else timezone.now()
         sides = [drawn.a, drawn.b]
-        return _begin(chosen.prompt, sides, draw_probability=drawn.probability, bank_id=chosen.id, **labels)
+        return _begin(chosen.prompt, sides, draw_probability=drawn.probability, claimed=claimed, **fields)
 
 
 def start_named(voter: Voter, raw: str, sides: list[Deployment]) -> Battle:

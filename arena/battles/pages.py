@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arena.battles import after, making, pairing, services
+from arena.battles import after, instant, pairing, services
 from arena.battles.models import Battle, Remark, Reply, Side, Turn, Vote
 from arena.catalogue.models import Host
 
@@ -37,7 +37,6 @@ def home_context() -> dict[str, Any]:
         "examples": EXAMPLES,
         "limit": settings.PROMPT_CHARACTERS,
         "trouble": trouble(),
-        "instant": settings.INSTANT_BUFFER > 0,
         "tab": "battle",
     }
 
@@ -62,8 +61,7 @@ def battle_context(battle: Battle) -> dict[str, Any]:
     turns = list(battle.turns.prefetch_related("replies__deployment"))
     last = turns[-1] if turns else None
     live = battle.state == Battle.State.OPEN
-    # an instant battle was finished long ago: nothing of its pace is left to be seen
-    at_once = live and bool(battle.bank_id) and len(turns) == 1 and last is not None and making.all_whole(last)
+    at_once = live and instant.was_whole(battle)
     vote = Vote.objects.filter(battle=battle).first()
     shown = [_turn(turn, hide=turn is last and live and not at_once) for turn in turns]
     if shown and (vote or battle.mode != Battle.Mode.BLIND):
@@ -82,7 +80,6 @@ def battle_context(battle: Battle) -> dict[str, Any]:
         "follow": live and not at_once,
         "blind": battle.mode == Battle.Mode.BLIND,
         "sides": len(shown[-1]["answers"]) if shown else 0,
-        "instant": settings.INSTANT_BUFFER > 0,
         "tab": "battle",
     }
 

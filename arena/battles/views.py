@@ -41,11 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def show_me(request: HttpRequest) -> HttpResponse:
-    """Give the voter an instant battle: two whole answers to a prompt of the bank."""
+    """Show the voter two whole answers to a prompt of the bank at once; where none are ready, let them be written."""
     try:
         limited(request, "battle", settings.BATTLE_RATE)
         voter = make_voter(request)
-        battle = instant.claim(voter, language_of_page())
+        battle = instant.show(voter, language_of_page())
     except ArenaError as error:
         return _home(request, error)
     response = redirect("battle", battle.uuid)

@@ -76,7 +76,7 @@ MEANINGS = {
         "JSON of questions and answers where the voter agreed to publication, else empty; e-mail addresses, card and "
         "telephone numbers are taken out"
     ),
-    "turn": _("how many questions the battle had"),
+    "turn": _("how many questions the battle had; 0 where its text was deleted"),
     "language": _("of the first question: en, zh, other"),
     "tstamp": _("seconds since 1970, UTC"),
     "category": _("code, maths, or unlabelled"),

@@ -190,7 +190,7 @@ def _local_file(name: str) -> Path:
 
 
 def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:
-    text = _local_file(name).read_text("utf-8")
+    text = _local_file(name).read_text("utf-8").replace("{keep_days}", str(settings.KEEP_TEXT_DAYS))
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     for wide in ("pre", "table"):  # they scroll on a phone, by keyboard too
         html = html.replace(f"<{wide}>", f'<{wide} tabindex="0">')

@@ -4,11 +4,12 @@ from collections import Counter
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from arena.battles import bank, instant, leaks, making, services, stopping
 from arena.battles.models import Battle, Reply, Vote, Voter
 from arena.catalogue.models import Deployment
-from arena.errors import NoInstant
+from arena.errors import NoPair
 from tests.conftest import finish
 from workers.answers import answer, send_next
 
@@ -18,7 +19,7 @@ Pair = tuple[Deployment, Deployment]
 
 def buffer(count: int = 1, language: str = "en") -> list[Battle]:
     prompts = [row for row in bank.prompts() if row.language == language][:count]
-    return [finish(making.start_idle(row)) for row in prompts]
+    return [finish(making.start_bank(row)) for row in prompts]
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_an_idle_battle_waits_in_the_idle_queue(
     pair: Pair, quiet_queue: list[tuple[str, object]], django_capture_on_commit_callbacks: object
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        making.start_idle(bank.prompts()[0])
+        making.start_bank(bank.prompts()[0])
     assert {queue for _, queue in quiet_queue} == {f"host.{pair[0].host_id}.idle"}
 
 
@@ -77,33 +78,31 @@ def test_nothing_is_made_while_a_voter_waits(pair: Pair, alice: Voter) -> None:
 def test_one_voter_gets_a_battle_and_no_other(pair: Pair, alice: Voter) -> None:
     (battle,) = buffer()
     bob = Voter.objects.create(key="b" * 32)
-    claimed = instant.claim(alice, "en")
+    claimed = instant.show(alice, "en")
     assert claimed.pk == battle.pk and claimed.voter == alice and not claimed.idle
-    with pytest.raises(NoInstant):
-        instant.claim(bob, "en")
+    assert instant.show(bob, "en").pk != battle.pk
 
 
 def test_a_voter_left_is_not_shown_to_another(pair: Pair, alice: Voter) -> None:
-    buffer()
-    stopping.leave(instant.claim(alice, "en"))
-    with pytest.raises(NoInstant):
-        instant.claim(Voter.objects.create(key="b" * 32), "en")
+    (battle,) = buffer()
+    stopping.leave(instant.show(alice, "en"))
+    assert instant.show(Voter.objects.create(key="b" * 32), "en").pk != battle.pk
 
 
 def test_the_voters_language_comes_first_and_no_prompt_twice(pair: Pair, alice: Voter) -> None:
     buffer(2, "en")
     buffer(1, "zh")
-    assert instant.claim(alice, "zh").language == "zh"
-    assert instant.claim(alice, "zh").language == "en"
-    finish(making.start_idle(next(row for row in bank.prompts() if row.language == "zh")))
-    assert instant.claim(alice, "zh").language == "en"  # that prompt in Chinese was met before
+    assert instant.show(alice, "zh").language == "zh"
+    assert instant.show(alice, "zh").language == "en"
+    finish(making.start_bank(next(row for row in bank.prompts() if row.language == "zh")))
+    assert instant.show(alice, "zh").language == "en"  # that prompt in Chinese was met before
 
 
 def test_an_unfinished_or_failed_battle_is_not_shown(pair: Pair, alice: Voter) -> None:
-    making.start_idle(bank.prompts()[0])
-    finish(making.start_idle(bank.prompts()[1]), state="failed")
-    with pytest.raises(NoInstant):
-        instant.claim(alice, "en")
+    unfinished = making.start_bank(bank.prompts()[0])
+    failed = finish(making.start_bank(bank.prompts()[1]), state="failed")
+    assert instant.show(alice, "en").pk not in {unfinished.pk, failed.pk}
+    Battle.objects.filter(voter=alice).update(state=Battle.State.ABANDONED)
     instant.fill()
     assert not instant.waiting().filter(bank_id=bank.prompts()[1].id).exists()
 
@@ -111,17 +110,17 @@ def test_an_unfinished_or_failed_battle_is_not_shown(pair: Pair, alice: Voter) -
 def test_a_model_that_left_takes_its_battles_along(pair: Pair, alice: Voter) -> None:
     (battle,) = buffer()
     Deployment.objects.filter(pk=pair[0].pk).update(state=Deployment.State.PAUSED)
-    with pytest.raises(NoInstant):
-        instant.claim(alice, "en")
+    with pytest.raises(NoPair):
+        instant.show(alice, "en")
     instant.fill()
     battle.refresh_from_db()
     assert battle.state == Battle.State.ABANDONED
 
 
 def test_a_voters_question_stops_idle_replies_that_run(pair: Pair, alice: Voter) -> None:
-    idle = making.start_idle(bank.prompts()[0])
+    idle = making.start_bank(bank.prompts()[0])
     Reply.objects.filter(turn__battle=idle, side="A").update(state=Reply.State.RUNNING, attempt=1)
-    queued = making.start_idle(bank.prompts()[2])
+    queued = making.start_bank(bank.prompts()[2])
     making.start(alice, "Why?")
     idle.refresh_from_db()
     queued.refresh_from_db()
@@ -133,7 +132,7 @@ def test_a_voters_question_stops_idle_replies_that_run(pair: Pair, alice: Voter)
 def test_an_idle_reply_waits_while_a_voter_does(
     pair: Pair, alice: Voter, quiet_queue: list[tuple[str, object]], django_capture_on_commit_callbacks: object
 ) -> None:
-    idle = making.start_idle(bank.prompts()[0])
+    idle = making.start_bank(bank.prompts()[0])
     battle = making.start(alice, "Why?")
     reply = Reply.objects.filter(turn__battle=idle).first()
     assert reply is not None
@@ -153,14 +152,14 @@ def test_an_idle_reply_waits_while_a_voter_does(
 
 def test_a_vote_on_it_counts_as_one_of_the_bank(pair: Pair, alice: Voter) -> None:
     buffer()
-    battle = instant.claim(alice, "en")
+    battle = instant.show(alice, "en")
     vote = services.vote(battle, "a")
     assert (vote.own_prompt, vote.category, vote.language) == (False, "everyday", "en")
     assert Vote.objects.get().draw_probability == battle.draw_probability == 1.0
 
 
 def test_the_page_shows_both_answers_at_once_without_names(pair: Pair, alice: Voter, alices_browser: Client) -> None:
-    finish(making.start_idle(bank.prompts()[0]), a="First words.", b="Other words.")
+    finish(making.start_bank(bank.prompts()[0]), a="First words.", b="Other words.")
     page = alices_browser.post("/instant", follow=True)
     text = page.content.decode()
     assert "First words." in text and "Other words." in text
@@ -169,10 +168,29 @@ def test_the_page_shows_both_answers_at_once_without_names(pair: Pair, alice: Vo
     assert text.count("data-vote") == 4 and " disabled" not in text
 
 
-def test_without_a_battle_the_page_says_what_to_do_and_keeps_the_text(pair: Pair, alices_browser: Client) -> None:
+def test_where_none_is_ready_one_is_written_for_the_voter(
+    pair: Pair,
+    alice: Voter,
+    alices_browser: Client,
+    quiet_queue: list[tuple[str, object]],
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        page = alices_browser.post("/instant", follow=True)
+    assert {queue for _, queue in quiet_queue} == {f"host.{pair[0].host_id}.voter"}
+    assert b"data-events" in page.content  # at the even pace, as any other
+    battle = Battle.objects.get()
+    assert battle.voter == alice and battle.bank_id and not battle.idle
+    finish(battle)
+    Reply.objects.update(finished=timezone.now())
+    again = alices_browser.get(f"/battles/{battle.uuid}/")
+    assert b"data-events" in again.content and b"Words of A." not in again.content  # a reload shows no more
+
+
+def test_without_models_the_page_says_so_and_keeps_the_text(alices_browser: Client) -> None:
     page = alices_browser.post("/instant", {"prompt": "half a question"})
     assert page.status_code == 503
-    assert "Ask a question of your own" in page.content.decode()
+    assert "Fewer than two models" in page.content.decode()
     assert "half a question" in page.content.decode()
 
 
@@ -180,7 +198,7 @@ def test_a_further_question_is_a_voters(
     pair: Pair, alice: Voter, quiet_queue: list[tuple[str, object]], django_capture_on_commit_callbacks: object
 ) -> None:
     buffer()
-    battle = instant.claim(alice, "en")
+    battle = instant.show(alice, "en")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         quiet_queue.clear()
         making.ask_again(battle, "And why?")

@@ -141,6 +141,12 @@ def test_purge_deletes_old_text_but_for_published(pair: Pair, alice: Voter, alic
         call_command("purge", days=-1)
 
 
+def test_the_privacy_page_says_how_long(client: Client, settings: object) -> None:
+    settings.KEEP_TEXT_DAYS = 91  # type: ignore[attr-defined]
+    assert "91 days" in client.get("/terms/").content.decode()
+    assert "91 天" in client.get("/terms/", headers={"Accept-Language": "zh-CN"}).content.decode()
+
+
 def test_purge_deletes_voters_without_battles(alice: Voter) -> None:
     Voter.objects.update(created=timezone.now() - timedelta(days=400))
     assert forget.older_than(365) == (0, 1)

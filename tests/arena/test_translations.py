@@ -91,7 +91,7 @@ def full(pair: tuple[Deployment, Deployment], alice: Voter, settings: object) ->
     services.vote(undone, "b")
     undone.refresh_from_db()
     after.undo(undone)
-    finish(making.start_idle(next(row for row in prompts() if row.language == "zh")), "一。", "二。")
+    finish(making.start_bank(next(row for row in prompts() if row.language == "zh")), "一。", "二。")
     call_command("simulate_arena", models=6, votes=3000, source="simulated", verbosity=0)
     boards.refit_boards()
     boards.publish("all")
@@ -100,7 +100,7 @@ def full(pair: tuple[Deployment, Deployment], alice: Voter, settings: object) ->
         "leaked": leaked,
         "undone": undone,
         "open": making.start(alice, "等?"),
-        "instant": instant.claim(alice, "zh"),
+        "instant": instant.show(alice, "zh"),
         "direct": making.start_named(alice, "问", [pair[0]]),
         "left": alice.battles.create(**_like(voted), state="abandoned"),
     }

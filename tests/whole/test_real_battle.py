@@ -72,12 +72,10 @@ def test_an_instant_battle_of_the_real_models(browser: Browser, tmp_path: Path):
     shutil.copytree(MODELS, var / "models", symlinks=True)
     with running(var, ARENA_ENGINE="embedded", NUM_PREDICT="80", INSTANT_BUFFER="2") as site:
         for page in open_page(browser, site, 390):
-            for _ in range(180):
-                page.goto("/")
-                page.get_by_role("button", name="Show me a battle").click()
-                if page.locator("[data-vote]").count():
-                    break
-                page.wait_for_timeout(1000)
+            site.wait_for_instant(300)
+            page.goto("/")
+            page.get_by_role("button", name="Show me a battle").click()
+            expect(page.locator("#battle:not([data-events])")).to_be_visible()
             for side in "AB":
                 expect(page.get_by_role("region", name=f"Answer {side}").locator(".said")).not_to_be_empty()
             page.get_by_role("button", name="Tie").click()
