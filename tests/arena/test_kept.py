@@ -53,6 +53,12 @@ def test_what_makes_a_page_another_makes_it_anew():
     assert asked(Page(), *requests) == [b"1", b"2", b"3", b"4", b"5"]
 
 
+def test_a_page_is_kept_for_each_language():
+    chinese = {"accept_language": b"zh-CN,zh;q=0.9"}
+    requests = [{}, chinese, {"accept_language": b"fr"}, chinese | {"cookie": b"django_language=en"}]
+    assert asked(Page(), *requests) == [b"1", b"2", b"1", b"1"]
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -86,7 +86,7 @@ def test_undo_goes_after_ten_seconds(voter: Page, ollama: Double):
     voter.get_by_role("button", name="A is better").click()
     undo = voter.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
-    expect(undo).to_have_count(0, timeout=12_000)
+    expect(undo).to_have_count(0, timeout=15_000)
     expect(voter.locator("#battle")).to_contain_text("You chose")
 
 
@@ -178,7 +178,7 @@ def test_a_voters_question_goes_before_idle_ones(voter: Page, ollama: Double):
     voter.wait_for_timeout(11_000)  # the filler has begun by now, if the buffer was not full
     answers(ollama, answer("Quick."))
     ask(voter)
-    expect(voter.locator("[data-live=a]")).to_contain_text("Quick.", timeout=8_000)
+    expect(voter.locator("[data-live=a]")).to_contain_text("Quick.", timeout=15_000)
 
 
 def test_the_language_switch(voter: Page, ollama: Double):
