@@ -12,22 +12,22 @@ from tests.site import CN, US, Site
 
 
 @pytest.fixture
-def sized(browser: Browser, site: Site, width: int) -> Iterator[Page]:
+def page(browser: Browser, site: Site, width: int) -> Iterator[Page]:
     yield from open_page(browser, site, width)
 
 
-def test_ask_read_vote_learn(sized: Page, ollama: Double, width: int):
+def test_ask_read_vote_learn(page: Page, ollama: Double, width: int):
     answers(ollama, slowly("Light is scattered by the air, blue more than red."))
-    ask(sized)
-    expect(sized.get_by_role("button", name="A is better")).to_be_disabled()
-    expect(sized.get_by_role("region", name="Answer A")).to_contain_text("Light is")
-    whole(sized)
-    expect(sized.get_by_role("region", name="Answer B")).to_contain_text("blue more than red.")
-    sized.get_by_role("button", name="Tie").click()
-    expect(sized.locator("body")).to_contain_text("Qwen3 0.6B")
-    expect(sized.locator("body")).to_contain_text("Llama 3.2 1B")
-    expect(sized.get_by_role("button", name="New battle")).to_be_visible()
-    assert sized.evaluate_handle("document.documentElement.scrollWidth").json_value() <= width
+    ask(page)
+    expect(page.get_by_role("button", name="A is better")).to_be_disabled()
+    expect(page.get_by_role("region", name="Answer A")).to_contain_text("Light is")
+    whole(page)
+    expect(page.get_by_role("region", name="Answer B")).to_contain_text("blue more than red.")
+    page.get_by_role("button", name="Tie").click()
+    expect(page.locator("body")).to_contain_text("Qwen3 0.6B")
+    expect(page.locator("body")).to_contain_text("Llama 3.2 1B")
+    expect(page.get_by_role("button", name="New battle")).to_be_visible()
+    assert page.evaluate_handle("document.documentElement.scrollWidth").json_value() <= width
 
 
 def test_both_sides_show_the_same_number_of_characters_while_they_write(page: Page, ollama: Double):
