@@ -28,6 +28,11 @@ class Language(LocaleMiddleware):
             super().process_request(request)
 
 
+def in_chinese() -> bool:
+    """Whether the page that is being made is Chinese."""
+    return (translation.get_language() or "").startswith("zh")
+
+
 @lru_cache(maxsize=4096)
 def language_of(cookies: str, accepted: str) -> str:
     """Return the language for a Cookie and an Accept-Language header."""

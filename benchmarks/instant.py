@@ -11,7 +11,6 @@ import os
 import statistics
 import tempfile
 import time
-import uuid
 from datetime import timedelta
 
 
@@ -33,46 +32,54 @@ def main() -> None:
 def _measure(battles: int, presses: int) -> None:
     from django.conf import settings
     from django.core.management import call_command
-    from django.test import Client
-    from django.utils import timezone
 
     from arena import queue
-    from arena.battles import instant, making
-    from arena.battles.bank import prompts
-    from arena.battles.models import Battle
-    from arena.catalogue.models import Host
-    from tests.conftest import deploy, finish, make_model
 
     settings.ALLOWED_HOSTS = ["testserver"]
     queue._send = lambda *arguments: None
     call_command("migrate", verbosity=0)
+    _old_battles(battles)
+    _buffer(presses + 5)
+    print(f"{battles:,} old battles")
+    for name, found in (_press(presses) | {"fill": _fill(3)}).items():
+        print(f"{name:6} median {1000 * statistics.median(found):6.1f} ms   most {1000 * max(found):6.1f} ms")
+
+
+def _old_battles(count: int) -> None:
+    from django.utils import timezone
+
+    from arena.battles.bank import prompts
+    from arena.battles.models import Battle
+    from arena.catalogue.models import Host
+    from tests.conftest import deploy, make_model
+
     host = Host.objects.create(name="host", url="http://127.0.0.1:1", reachable=True, slots=2)
-    pair = [
-        deploy(host, make_model(name, country, f"{name.lower()}:1b"), f"{name.lower()}:1b")
-        for name, country in (("One", "CN"), ("Two", "US"))
-    ]
+    a, b = (deploy(host, make_model(name, country, name), name) for name, country in (("One", "CN"), ("Two", "US")))
+    sides = {"deployment_a": a, "deployment_b": b, "contestant_a": a.contestant, "contestant_b": b.contestant}
     bank, now = prompts(), timezone.now()
-    old = (
-        Battle(
-            uuid=uuid.uuid4(),
-            state="abandoned",
-            deployment_a=pair[0],
-            deployment_b=pair[1],
-            contestant_a=pair[0].contestant,
-            contestant_b=pair[1].contestant,
-            draw_probability=1.0,
-            bank_id=bank[i % len(bank)].id,
-            claimed=now,
-            created=now - timedelta(days=1),
-        )
-        for i in range(battles)
+    times = {"claimed": now, "created": now - timedelta(days=1)}
+    rows = (
+        Battle(state="abandoned", draw_probability=1.0, bank_id=bank[i % len(bank)].id, **sides, **times)
+        for i in range(count)
     )
-    Battle.objects.bulk_create(old, batch_size=5_000)
+    Battle.objects.bulk_create(rows, batch_size=5_000)
+
+
+def _buffer(count: int) -> None:
+    from arena.battles import making
+    from arena.battles.bank import prompts
+    from tests.conftest import finish
+
     words = "Words of an answer, and more of them. " * 60
-    for i in range(presses + 5):
-        finish(making.start_bank(bank[i]), a=words, b=words)
+    for prompt in prompts()[:count]:
+        finish(making.start_bank(prompt), a=words, b=words)
+
+
+def _press(presses: int) -> dict[str, list[float]]:
+    from django.test import Client
+
     client = Client()
-    times = {"claim": [], "page": [], "fill": []}
+    times: dict[str, list[float]] = {"claim": [], "page": []}
     for _ in range(presses):
         began = time.perf_counter()
         answer = client.post("/instant")
@@ -81,13 +88,18 @@ def _measure(battles: int, presses: int) -> None:
         assert b"Words of an answer" in client.get(answer["Location"]).content
         times["claim"].append(claimed - began)
         times["page"].append(time.perf_counter() - claimed)
-    for _ in range(3):
+    return times
+
+
+def _fill(times: int) -> list[float]:
+    from arena.battles import instant
+
+    found = []
+    for _ in range(times):
         began = time.perf_counter()
         instant.fill()
-        times["fill"].append(time.perf_counter() - began)
-    print(f"{battles:,} old battles")
-    for name, found in times.items():
-        print(f"{name:6} median {1000 * statistics.median(found):6.1f} ms   most {1000 * max(found):6.1f} ms")
+        found.append(time.perf_counter() - began)
+    return found
 
 
 if __name__ == "__main__":

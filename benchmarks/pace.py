@@ -10,7 +10,6 @@ and can be voted on. The last less the second is the cost; without the pace it i
 import argparse
 import json
 import re
-import shutil
 import sqlite3
 import statistics
 import tempfile
@@ -22,7 +21,7 @@ from pathlib import Path
 import httpx
 
 from arena.battles.bank import prompts
-from tests.site import Site, running
+from tests.site import Site, link_models, running
 
 
 @dataclass
@@ -74,12 +73,7 @@ def main() -> None:
     chosen = prompts()[:: max(1, len(prompts()) // options.battles)][: options.battles]
     with tempfile.TemporaryDirectory() as folder:
         var = Path(folder) / "var"
-        (var / "models").mkdir(parents=True)
-        for file in options.models.iterdir():
-            if file.suffix == ".gguf":
-                (var / "models" / file.name).symlink_to(file.resolve())
-            elif file.suffix == ".json":
-                shutil.copy(file, var / "models" / file.name)
+        link_models(options.models, var)
         with running(var, ARENA_ENGINE="embedded") as site:
             battle(site, "Say hello.")  # both models are loaded after it
             found = [(row.id, battle(site, row.prompt)) for row in chosen]

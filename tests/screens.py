@@ -3,10 +3,7 @@
 The models are doubles whose answers are written below, so that waiting, failing and long states can be had at will.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.double import Double, Script, answer, done, lines, said
-from tests.site import CN, OURS, ROOT, US, Site, with_double
+from tests.site import CN, US, Site, with_double
 
 WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
@@ -84,7 +81,7 @@ def write(folder: Path) -> int:
     ):
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         _empty(chromium, site, folder)
-        _simulate(site)
+        site.manage("simulate_arena", "--models", "40", "--votes", "60000")
         _each(chromium, site, folder, _all)
         chromium.close()
     return sum(1 for _ in folder.rglob("*.png"))
@@ -115,12 +112,6 @@ def _empty(chromium: Browser, site: Site, folder: Path) -> None:
             shot.take(name)
 
     _each(chromium, site, folder, walk)
-
-
-def _simulate(site: Site) -> None:
-    clean = {key: value for key, value in os.environ.items() if key not in OURS}
-    command = [sys.executable, "manage.py", "simulate_arena", "--models", "40", "--votes", "60000"]
-    subprocess.run(command, cwd=ROOT, env={**clean, "VAR": str(site.var)}, check=True, stdout=subprocess.DEVNULL)
 
 
 def _all(shot: Shot) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +21,21 @@ CN, US = "qwen3:0.6b", "llama3.2:1b"
 OURS = ("ARENA_TESTING", "TASKS_EAGER", "VAR", "REDIS_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what the tests themselves have set."""
+    return {key: value for key, value in os.environ.items() if key not in OURS}
+
+
+def link_models(models: Path, var: Path) -> None:
+    """Give a site the model files of a folder, without copying them."""
+    (var / "models").mkdir(parents=True)
+    for path in models.iterdir():
+        if path.suffix == ".gguf":
+            (var / "models" / path.name).symlink_to(path.resolve())
+        elif path.suffix == ".json":
+            shutil.copy(path, var / "models" / path.name)
+
+
 @dataclass
 class Site:
     """A running site."""
@@ -28,6 +44,12 @@ class Site:
     var: Path
     process: "subprocess.Popen[str]"
     ollama: Double | None = None
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command beside the site, as the README does."""
+        command = [sys.executable, "manage.py", *arguments]
+        environment = {**clean_environment(), "VAR": str(self.var)}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
 
     def children(self, word: str) -> list[int]:
         """Return the processes of this site whose command line holds `word`."""
@@ -82,9 +104,8 @@ class Site:
 def running(var: Path, battles: bool = True, **environment: str) -> Iterator[Site]:
     """Run the supervisor until the block ends."""
     port = free_port()
-    clean = {key: value for key, value in os.environ.items() if key not in OURS}
     ours = {"VAR": str(var), "PORT": str(port), "BATTLE_RATE": "9999/m", "VOTE_RATE": "9999/m", "INSTANT_BUFFER": "0"}
-    env = {**clean, **ours, **environment}
+    env = {**clean_environment(), **ours, **environment}
     log = (var.parent / f"{var.name}.out").open("w+")
     command = [sys.executable, "-m", "workers.supervisor"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, text=True)

@@ -39,7 +39,7 @@ def older_than(days: int) -> tuple[int, int]:
     before = timezone.now() - timedelta(days=days)
     old = Battle.objects.filter(Q(closed__lt=before), turns__isnull=False).exclude(remark__publish=True).distinct()
     with transaction.atomic():
-        count = _strip(Battle.objects.filter(pk__in=list(old.values_list("pk", flat=True))))
+        count = _strip(old)
         gone, _ = Voter.objects.filter(created__lt=before, battles=None).delete()
     return count, gone
 

@@ -6,7 +6,7 @@ are stopped when a voter asks. A battle that failed, was stopped, or whose model
 
 import secrets
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -15,8 +15,8 @@ from django.utils import timezone
 from arena import queue
 from arena.battles import bank
 from arena.battles.bank import BankPrompt
-from arena.battles.making import start_bank, voters_wait
-from arena.battles.models import Battle, Reply, Voter, unclaimed
+from arena.battles.making import all_whole, start_bank, voters_wait
+from arena.battles.models import Battle, Turn, Voter, unclaimed
 from arena.battles.services import BROKEN
 from arena.battles.stopping import UNFINISHED, leave
 from arena.catalogue.services import eligible_deployments
@@ -52,12 +52,11 @@ def show(voter: Voter, language: str) -> Battle:
     return start_bank(_choose(language, met), voter)
 
 
-def was_whole(battle: Battle) -> bool:
+def was_whole(battle: Battle, turns: Sequence[Turn]) -> bool:
     """Whether both answers were there when the voter came: then nothing of their pace is left to be seen."""
-    if not battle.bank_id or battle.claimed is None or battle.turns.count() != 1:
+    if not battle.bank_id or battle.claimed is None or len(turns) != 1 or not all_whole(turns[0]):
         return False
-    replies = Reply.objects.filter(turn__battle=battle)
-    return not replies.filter(~Q(state=Reply.State.WHOLE) | Q(finished__gt=battle.claimed)).exists()
+    return not any(reply.finished and reply.finished > battle.claimed for reply in turns[0].replies.all())
 
 
 def fill() -> None:

@@ -18,8 +18,6 @@ from arena.battles.stopping import UNFINISHED, leave, lock_open
 from arena.catalogue.models import Deployment
 from arena.errors import BadPrompt, DoesNotFit, WrongState
 
-WAITED_FOR = {"turn__battle__state": Battle.State.OPEN, "state__in": UNFINISHED}
-
 
 def check_prompt(raw: str) -> str:
     """Return the question as it will be sent, or say what is wrong with it."""
@@ -78,7 +76,7 @@ def ask_again(battle: Battle, raw: str) -> Turn:
             raise WrongState(sentence % {"most": settings.MAX_TURNS})
         histories = [[(turn.prompt, text_of(turn, side)) for turn in turns] for side in sides_of(turns[-1])]
         _check_fit(prompting.conversation(history, prompt) for history in histories)
-        make_way({side.host_id for side in _deployments(battle)})
+        make_way({side.host_id for side in battle.deployments})
         return _add_turn(battle, prompt)
 
 
@@ -91,7 +89,8 @@ def make_way(hosts: Iterable[int]) -> None:
 
 def voters_wait(host_id: int | None = None) -> bool:
     """Whether a reply that somebody waits for is unfinished, on one host or on any."""
-    waited = Reply.objects.filter(**WAITED_FOR).exclude(unclaimed("turn__battle__"))
+    open_ones = Reply.objects.filter(turn__battle__state=Battle.State.OPEN, state__in=UNFINISHED)
+    waited = open_ones.exclude(unclaimed("turn__battle__"))
     return (waited if host_id is None else waited.filter(deployment__host=host_id)).exists()
 
 
@@ -143,14 +142,10 @@ def _add_turn(battle: Battle, prompt: str) -> Turn:
         sampler={**settings.SAMPLER, "num_ctx": settings.NUM_CTX, "num_predict": settings.NUM_PREDICT},
         seed=secrets.randbelow(2**31),
     )
-    for side, deployment in zip(Side.values, _deployments(battle), strict=False):
+    for side, deployment in zip(Side.values, battle.deployments, strict=False):
         reply = Reply.objects.create(turn=turn, side=side, deployment=deployment)
         queue.answer(reply.pk, deployment.host_id, idle=battle.idle)
     return turn
-
-
-def _deployments(battle: Battle) -> list[Deployment]:
-    return [side for side in (battle.deployment_a, battle.deployment_b) if side is not None]
 
 
 def _check_fit(histories: Iterable[list[dict[str, str]]]) -> None:

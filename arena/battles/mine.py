@@ -6,16 +6,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from arena.battles.models import Battle, Voter
-from arena.battles.pages import OUTCOMES
+from arena.battles.models import Battle, Vote, Voter
+from arena.battles.outcomes import RATED
 from arena.catalogue.models import Contestant
-from ratings import Counts, Outcome, fit, groups
+from ratings import Counts, fit, groups
 from ratings.groups import Contrast
 from ratings.rows import ranked
 
 PRIOR = 150.0  # Elo: a few votes say little, so strengths are drawn towards their mean
 ENOUGH = 10  # votes between the two countries before anything is said
-RESULTS = {"a": Outcome.A, "b": Outcome.B, "tie": Outcome.TIE, "both_bad": Outcome.BOTH_BAD}
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,12 @@ def row_of(battle: Battle) -> dict[str, Any]:
     vote = getattr(battle, "vote", None)
     first = next(iter(battle.turns.all()), None)
     told = vote is not None or battle.mode != Battle.Mode.BLIND
-    sides = [side for side in (battle.contestant_a, battle.contestant_b) if side is not None]
     remark = getattr(battle, "remark", None)
     return {
         "battle": battle,
         "prompt": first.prompt if first else "",
-        "models": [side.model for side in sides] if told else [],
-        "verdict": OUTCOMES[vote.outcome] if vote else None,
+        "models": [contestant.model for _, contestant in battle.contestants] if told else [],
+        "verdict": vote.get_outcome_display() if vote else None,
         "left_out": bool(vote and vote.leak),
         "published": bool(remark and remark.publish),
     }
@@ -65,7 +63,7 @@ def taste(voter: Voter | None) -> Taste:
     counts = Counts.from_votes(
         [place[a] for a, _, _ in votes],
         [place[b] for _, b, _ in votes],
-        [RESULTS[outcome] for _, _, outcome in votes],
+        [RATED[Vote.Outcome(outcome)] for _, _, outcome in votes],
         n_models=len(ids),
     )
     table = fit(counts, prior=PRIOR)

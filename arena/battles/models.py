@@ -69,6 +69,17 @@ class Battle(models.Model):
         indexes: ClassVar = [models.Index(fields=["voter", "state"]), models.Index(fields=["state", "claimed"])]
 
     @property
+    def deployments(self) -> list[Deployment]:
+        """Those that answer, in side order: direct chat has one."""
+        return [side for side in (self.deployment_a, self.deployment_b) if side is not None]
+
+    @property
+    def contestants(self) -> list[tuple[str, Contestant]]:
+        """Each side with who answers there."""
+        sides = ((Side.A, self.contestant_a), (Side.B, self.contestant_b))
+        return [(side.value, contestant) for side, contestant in sides if contestant is not None]
+
+    @property
     def idle(self) -> bool:
         """Whether nobody waits for it: of the bank, and not yet claimed."""
         return bool(self.bank_id) and self.claimed is None
@@ -154,10 +165,10 @@ class Vote(models.Model):
     """The voter's verdict, frozen at insert. The battle is unique: that is the constraint of invariant 2."""
 
     class Outcome(models.TextChoices):
-        A = "a", "A is better"
-        TIE = "tie", "Tie"
-        BOTH_BAD = "both_bad", "Both are bad"
-        B = "b", "B is better"
+        A = "a", _("A is better")
+        TIE = "tie", _("Tie")
+        BOTH_BAD = "both_bad", _("Both are bad")
+        B = "b", _("B is better")
 
     battle = models.OneToOneField(Battle, on_delete=models.PROTECT, related_name="vote")
     contestant_a = models.ForeignKey(Contestant, on_delete=models.PROTECT, related_name="+")

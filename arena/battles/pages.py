@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from arena.battles import after, instant, pairing, services
 from arena.battles.models import Battle, Remark, Reply, Side, Turn, Vote
@@ -16,12 +16,6 @@ EXAMPLES = (
     gettext_lazy("Write a short, polite message asking my neighbour to turn the music down."),
     gettext_lazy("Write a Python function that checks whether a word is a palindrome."),
 )
-OUTCOMES = {
-    "a": gettext_lazy("A is better"),
-    "tie": gettext_lazy("Tie"),
-    "both_bad": gettext_lazy("Both are bad"),
-    "b": gettext_lazy("B is better"),
-}
 LEAK_SAID = {
     "A": gettext_lazy("answer A said who wrote it"),
     "B": gettext_lazy("answer B said who wrote it"),
@@ -61,7 +55,7 @@ def battle_context(battle: Battle) -> dict[str, Any]:
     turns = list(battle.turns.prefetch_related("replies__deployment"))
     last = turns[-1] if turns else None
     live = battle.state == Battle.State.OPEN
-    at_once = live and instant.was_whole(battle)
+    at_once = live and instant.was_whole(battle, turns)
     vote = Vote.objects.filter(battle=battle).first()
     shown = [_turn(turn, hide=turn is last and live and not at_once) for turn in turns]
     if shown and (vote or battle.mode != Battle.Mode.BLIND):
@@ -72,7 +66,7 @@ def battle_context(battle: Battle) -> dict[str, Any]:
         "turns": shown,
         "state": services.display_state(last) if last else "gone",
         "vote": _vote(battle, vote) if vote else None,
-        "outcomes": [(key, value, OUTCOMES[value]) for key, value in zip("1234", Vote.Outcome.values, strict=True)],
+        "outcomes": [(key, *choice) for key, choice in zip("1234", Vote.Outcome.choices, strict=True)],
         "can_ask": live and len(turns) < settings.MAX_TURNS,
         "limit": settings.PROMPT_CHARACTERS,
         "load_seconds": settings.LOAD_ESTIMATE_SECONDS,
@@ -104,7 +98,7 @@ def _vote(battle: Battle, vote: Vote) -> dict[str, Any]:
     remark = Remark.objects.filter(battle=battle).first()
     return {
         "outcome": vote.outcome,
-        "label": OUTCOMES[vote.outcome],
+        "label": vote.get_outcome_display(),
         "others": services.agreeing(vote),
         "leak": [(LEAK_SAID[where], words) for where, words in vote.leak_words.items()],
         "left_out": vote.leak,
@@ -124,15 +118,9 @@ def count_words(text: str) -> int:
     return len(WORD.findall(text))
 
 
-def language_of_page() -> str:
-    """Return `zh` or `en`, the language that the page is shown in."""
-    return "zh" if (get_language() or "").startswith("zh") else "en"
-
-
 def _identity(battle: Battle, side: str, vote: Vote | None) -> dict[str, Any]:
-    contestant = battle.contestant_a if side == Side.A else battle.contestant_b
-    deployment = battle.deployment_a if side == Side.A else battle.deployment_b
-    assert contestant is not None and deployment is not None  # a side that answered
+    contestant = dict(battle.contestants)[side]
+    deployment = battle.deployments[Side.values.index(side)]
     replies = list(Reply.objects.filter(turn__battle=battle, side=side).order_by("turn__number"))
     tokens, words = sum(r.tokens or 0 for r in replies), sum(count_words(r.text) for r in replies)
     seconds = sum(r.eval_ms or 0 for r in replies) / 1000

@@ -3,24 +3,21 @@
 from django.utils.translation import gettext as _
 
 from arena.battles.models import Battle
-from arena.battles.pages import OUTCOMES
 from arena.pictures import ACCENT, QUIET, Line, card
 
 
 def picture_of(battle: Battle) -> bytes:
     """Draw the question, who wrote A and B, and the verdict."""
     first = battle.turns.all()[0]
-    sides = [("A", battle.contestant_a), ("B", battle.contestant_b)]
     names = [
         f"{side}  {contestant.model.name} · {contestant.model.developer.country.name}"
-        for side, contestant in sides
-        if contestant is not None
+        for side, contestant in battle.contestants
     ]
     return card(
         [
             Line(_("A blind battle of two models"), 30, colour=QUIET),
             Line(first.prompt, 50, weight=700, most=4),
             *(Line(name, 36) for name in names),
-            Line(_("Verdict: %(verdict)s") % {"verdict": OUTCOMES[battle.vote.outcome]}, 36, 700, ACCENT),
+            Line(_("Verdict: %(verdict)s") % {"verdict": battle.vote.get_outcome_display()}, 36, 700, ACCENT),
         ]
     )

@@ -1,6 +1,7 @@
 """The voter's pages: fetch, check, call one service, render."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from arena.battles import after, instant, making, services, stopping
 from arena.battles.limits import limited
-from arena.battles.models import Battle
+from arena.battles.models import Battle, Voter
 from arena.battles.named import choices, deployment_of
-from arena.battles.pages import battle_context, home_context, language_of_page, shared_context
+from arena.battles.pages import battle_context, home_context, shared_context
 from arena.battles.preview import picture_of
 from arena.battles.voters import make_voter, remember, voter_of
 from arena.errors import ArenaError
+from arena.languages import in_chinese
 
 
 @never_cache
@@ -27,53 +29,44 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "battles/home.html", home_context())
     prompt = request.POST.get("prompt", "")
-    try:
-        limited(request, "battle", settings.BATTLE_RATE)
+
+    def begin() -> HttpResponse:
         making.check_prompt(prompt)
-        voter = make_voter(request)
-        battle = making.start(voter, prompt)
-    except ArenaError as error:
-        return _home(request, error)
-    response = redirect("battle", battle.uuid)
-    remember(response, voter)
-    return response
+        return _begun(request, lambda voter: making.start(voter, prompt))
+
+    return _begin(request, begin, "battles/home.html", home_context)
 
 
 @require_POST
 def show_me(request: HttpRequest) -> HttpResponse:
     """Show the voter two whole answers to a prompt of the bank at once; where none are ready, let them be written."""
-    try:
-        limited(request, "battle", settings.BATTLE_RATE)
-        voter = make_voter(request)
-        battle = instant.show(voter, language_of_page())
-    except ArenaError as error:
-        return _home(request, error)
-    response = redirect("battle", battle.uuid)
-    remember(response, voter)
-    return response
+    language = "zh" if in_chinese() else "en"
+
+    def begin() -> HttpResponse:
+        return _begun(request, lambda voter: instant.show(voter, language))
+
+    return _begin(request, begin, "battles/home.html", home_context)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def named(request: HttpRequest, mode: str) -> HttpResponse:
     """Ask models of one's own choice: two side by side, or one in direct chat. Never counts."""
-    context = {"mode": mode, "models": choices(), "limit": settings.PROMPT_CHARACTERS, "tab": "battle"}
-    if request.method != "POST":
-        return render(request, "battles/named.html", context)
-    prompt = request.POST.get("prompt", "")
     wanted = [request.POST.get(name, "") for name in ("first", "second")[: 1 if mode == Battle.Mode.DIRECT else 2]]
-    try:
-        limited(request, "battle", settings.BATTLE_RATE)
+
+    def context() -> dict[str, Any]:
+        return {"mode": mode, "models": choices(), "limit": settings.PROMPT_CHARACTERS, "tab": "battle"}
+
+    if request.method != "POST":
+        return render(request, "battles/named.html", context())
+    prompt = request.POST.get("prompt", "")
+
+    def begin() -> HttpResponse:
         making.check_prompt(prompt)
         sides = [deployment_of(slug) for slug in wanted]
-        voter = make_voter(request)
-        battle = making.start_named(voter, prompt, sides)
-    except ArenaError as error:
-        context |= {"problem": error.message, "prompt": prompt, "wanted": wanted}
-        return render(request, "battles/named.html", context, status=error.status)
-    response = redirect("battle", battle.uuid)
-    remember(response, voter)
-    return response
+        return _begun(request, lambda voter: making.start_named(voter, prompt, sides))
+
+    return _begin(request, begin, "battles/named.html", lambda: context() | {"wanted": wanted})
 
 
 @never_cache
@@ -169,8 +162,7 @@ def report(request: HttpRequest, uuid: UUID, side: str) -> HttpResponse:
 def shared(request: HttpRequest, token: UUID) -> HttpResponse:
     """Show a battle that its voter shares, to anybody who has the link."""
     battle = after.shared(token)
-    context = shared_context(battle) | {"host": f"{request.scheme}://{request.get_host()}"}
-    response = render(request, "battles/shared.html", context)
+    response = render(request, "battles/shared.html", shared_context(battle))
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -181,9 +173,24 @@ def shared_picture(request: HttpRequest, token: UUID) -> HttpResponse:
     return HttpResponse(picture_of(after.shared(token)), content_type="image/png")
 
 
-def _home(request: HttpRequest, error: ArenaError) -> HttpResponse:
-    context = home_context() | {"problem": error.message, "prompt": request.POST.get("prompt", "")}
-    return render(request, "battles/home.html", context, status=error.status)
+def _begin(
+    request: HttpRequest, begin: Callable[[], HttpResponse], template: str, context: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    """Begin a battle, or show the page again with what was wrong and what was typed."""
+    try:
+        limited(request, "battle", settings.BATTLE_RATE)
+        return begin()
+    except ArenaError as error:
+        again = context() | {"problem": error.message, "prompt": request.POST.get("prompt", "")}
+        return render(request, template, again, status=error.status)
+
+
+def _begun(request: HttpRequest, make: Callable[[Voter], Battle]) -> HttpResponse:
+    """Make the voter's row with their first battle, and send them to it."""
+    voter = make_voter(request)
+    response = redirect("battle", make(voter).uuid)
+    remember(response, voter)
+    return response
 
 
 def _act(
@@ -205,6 +212,5 @@ def _page(request: HttpRequest, battle: Battle, status: int = 200, **extra: str)
     """Render the whole page, or its main part where htmx asks for it."""
     fragment = bool(request.htmx) and request.method == "POST"  # type: ignore[attr-defined]
     template = "battles/_battle.html" if fragment else "battles/battle.html"
-    context = battle_context(battle) | extra | {"host": f"{request.scheme}://{request.get_host()}"}
     # htmx shows 2xx answers only; the sentence in the fragment says what was wrong
-    return render(request, template, context, status=200 if fragment else status)
+    return render(request, template, battle_context(battle) | extra, status=200 if fragment else status)

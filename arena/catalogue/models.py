@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+
+from arena.languages import in_chinese
 
 
 class Developer(models.Model):
@@ -28,7 +29,7 @@ class Developer(models.Model):
     @property
     def local_name(self) -> str:
         """The name in the page's language, where the catalogue has one."""
-        chinese = self.aliases.get("zh") if (get_language() or "").startswith("zh") else None
+        chinese = self.aliases.get("zh") if in_chinese() else None
         return str(chinese[0]) if chinese else self.name
 
 

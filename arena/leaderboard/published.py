@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from arena.battles.making import text_of
 from arena.battles.models import Battle
-from arena.battles.pages import OUTCOMES
 from arena.scrub import scrub
 
 SHOWN = 5
@@ -22,16 +21,15 @@ def examples(slug: str) -> list[dict[str, Any]]:
 
 def _example(battle: Battle) -> dict[str, Any]:
     turns = list(battle.turns.all())
-    assert battle.contestant_b is not None  # it was voted on
+    a, b = (contestant.model for _, contestant in battle.contestants)
     return {
         "question": scrub(turns[0].prompt) if turns else "",
-        "a": battle.contestant_a.model,
-        "b": battle.contestant_b.model,
-        "verdict": OUTCOMES[battle.vote.outcome],
+        "a": a,
+        "b": b,
+        "verdict": battle.vote.get_outcome_display(),
         "turns": [{"prompt": scrub(turn.prompt), "sides": _answers(battle, turn)} for turn in turns],
     }
 
 
 def _answers(battle: Battle, turn: Any) -> list[tuple[str, str]]:
-    sides = (("A", battle.contestant_a), ("B", battle.contestant_b))
-    return [(contestant.model.name, scrub(text_of(turn, side))) for side, contestant in sides if contestant]
+    return [(contestant.model.name, scrub(text_of(turn, side))) for side, contestant in battle.contestants]

@@ -6,21 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.battles.models import Vote
+from arena.battles.outcomes import RATED
 from arena.leaderboard import ledger
 from arena.leaderboard.models import Board
-from ratings import Outcome, Table
+from ratings import Table
 from ratings.rows import number
 from ratings.style import differences, fit_style
 
 METHOD = "bradley-terry with style, ties half, sandwich"
 FEATURES = ("characters", "headers", "list_items", "bold", "code_blocks")
 PRIOR = 1.0  # log-odds per standard deviation: weak beside real effects (0.25 for length), finite with few votes
-OUTCOMES = {
-    Vote.Outcome.A: Outcome.A,
-    Vote.Outcome.B: Outcome.B,
-    Vote.Outcome.TIE: Outcome.TIE,
-    Vote.Outcome.BOTH_BAD: Outcome.BOTH_BAD,
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float
         (
             place[vote.contestant_a_id],
             place[vote.contestant_b_id],
-            int(OUTCOMES[Vote.Outcome(vote.outcome)]),
+            int(RATED[Vote.Outcome(vote.outcome)]),
             *(vote.covariates.get(side, {}).get(name, 0) for side in ("A", "B") for name in FEATURES),
         )
         for vote in (entry.vote for entry in entries)

@@ -40,6 +40,12 @@ def no_votes() -> dict[str, Any]:
     }
 
 
+def sentence_context(snapshot: Snapshot | None) -> dict[str, Any]:
+    """Return a board's sentence, the snapshot it is of, and whose votes they are."""
+    comparison = snapshot.comparison if snapshot else no_votes()
+    return {"snapshot": snapshot, "comparison": comparison, **(origin(snapshot) if snapshot else {})}
+
+
 def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str = "/leaderboard/") -> dict[str, Any]:
     """Return the leaderboard's context for an address; its links lead to `page`."""
     look = Look.read(query)
@@ -47,15 +53,13 @@ def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str =
     rows = look.rows(everyone)
     countries = sorted({(row["country"], row["country_name"]) for row in everyone}, key=lambda c: c[1])
     return {
-        "snapshot": snapshot,
-        "comparison": snapshot.comparison if snapshot else no_votes(),
+        **sentence_context(snapshot),
         "look": look,
         "rows": rows,
         "everyone": len(everyone),
         "countries": [(code, name, look.address(page, country=code)) for code, name in countries],
         "everywhere": look.address(page, country=""),
         "boards": _boards(look),
-        **(origin(snapshot) if snapshot else {}),
         "heads": look.heads(page),
         "choices": look.choices(),
         "sizes": [f"{size:g}" for size in SIZES],

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from arena.battles.models import Vote
+from arena.battles.outcomes import RATED
 from arena.leaderboard import boards, ledger, styled
 from arena.leaderboard.models import LedgerEntry, Snapshot
 from arena.leaderboard.services import published_counts
-from arena.leaderboard.styled import OUTCOMES
 from ratings import Counts, Table, fit
 from ratings.rows import measures
 
@@ -65,7 +65,7 @@ def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> tuple[list[int], Cou
             verdict.problems.append(f"ledger {entry.seq}: the vote is not what it was when it was counted")
             running = entry.running_hash
         if not vote.leak and all(getattr(vote, name) == value for name, value in filters.items()):
-            votes.append((vote.contestant_a_id, vote.contestant_b_id, OUTCOMES[Vote.Outcome(vote.outcome)], entry.sign))
+            votes.append((vote.contestant_a_id, vote.contestant_b_id, RATED[Vote.Outcome(vote.outcome)], entry.sign))
     if running != snapshot.ledger_hash:
         verdict.problems.append("the snapshot's digest of its votes is another")
     contestants = sorted({v[0] for v in votes} | {v[1] for v in votes})

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
 from arena.catalogue.models import CatalogueModel, Developer
+from arena.languages import in_chinese
 from arena.leaderboard import china_pages, published
 from arena.leaderboard.adoption_page import adoption_context
 from arena.leaderboard.developers import developer_context
@@ -25,7 +25,7 @@ from arena.leaderboard.more import more_context
 from arena.leaderboard.preview import picture_of
 from arena.leaderboard.services import latest
 from arena.leaderboard.snapshots import changes, snapshot_context
-from arena.leaderboard.tables import by_board, leaderboard_context, record, table_csv
+from arena.leaderboard.tables import by_board, leaderboard_context, record, sentence_context, table_csv
 
 
 @require_safe
@@ -80,7 +80,7 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
 def china_us(request: HttpRequest) -> HttpResponse:
     """Compare Chinese with American models in the field that the address gives; htmx asks for the answer alone."""
     field = Field.read(request.GET)
-    context = china_pages.page_context(field) | {"host": f"{request.scheme}://{request.get_host()}"}
+    context = china_pages.page_context(field)
     response = render(request, "leaderboard/_china.html" if _by_htmx(request) else "leaderboard/china.html", context)
     response["HX-Push-Url"] = f"/china-us/?{field.address()}".rstrip("?")  # the form's own would name empty fields
     patch_vary_headers(response, ["HX-Request"])
@@ -105,7 +105,7 @@ def china_us_picture(request: HttpRequest) -> HttpResponse:
 @require_safe
 def leaderboard_picture(request: HttpRequest) -> HttpResponse:
     """Draw a board's sentence as a PNG."""
-    context = leaderboard_context(latest(request.GET.get("board") or "all"), request.GET)
+    context = sentence_context(latest(request.GET.get("board") or "all"))
     return HttpResponse(picture_of(_("Leaderboard"), context), content_type="image/png")
 
 
@@ -186,7 +186,7 @@ def _local_file(name: str) -> Path:
     """Return a document in the page's language: `methods.zh.md` beside `methods.md`."""
     path = Path(settings.BASE_DIR, "docs", name)
     chinese = path.with_suffix(f".zh{path.suffix}")
-    return chinese if (get_language() or "").startswith("zh") and chinese.exists() else path
+    return chinese if in_chinese() and chinese.exists() else path
 
 
 def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:

@@ -1,8 +1,5 @@
 """axe-core finds nothing on any page, in both themes, both languages and both widths; targets are large enough."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import answers
 from tests.double import answer, lines, said
-from tests.site import OURS, ROOT, Site, with_double
+from tests.site import ROOT, Site, with_double
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -43,9 +40,7 @@ PUBLIC = [
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with a large simulated board."""
     with with_double(tmp_path_factory.mktemp("axe") / "var") as site:
-        clean = {key: value for key, value in os.environ.items() if key not in OURS}
-        command = [sys.executable, "manage.py", "simulate_arena", "--models", "12", "--votes", "20000"]
-        subprocess.run(command, cwd=ROOT, env={**clean, "VAR": str(site.var)}, check=True)
+        site.manage("simulate_arena", "--models", "12", "--votes", "20000")
         yield site
 
 

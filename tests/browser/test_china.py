@@ -1,10 +1,7 @@
 """The comparison page as a reader uses it: a choice changes the answer, the address holds it, back undoes it."""
 
 import csv
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import open_page
-from tests.site import OURS, ROOT, Site
+from tests.site import Site
 
 BOARD = "source-simulated"
 
@@ -20,9 +17,7 @@ BOARD = "source-simulated"
 @pytest.fixture(scope="module")
 def simulated(site: Site) -> Site:
     """The command of the README, beside a running site."""
-    clean = {key: value for key, value in os.environ.items() if key not in OURS}
-    command = [sys.executable, "manage.py", "simulate_arena", "--models", "30", "--votes", "60000"]
-    subprocess.run(command, cwd=ROOT, env={**clean, "VAR": str(site.var)}, check=True)
+    site.manage("simulate_arena", "--models", "30", "--votes", "60000")
     return site
 
 

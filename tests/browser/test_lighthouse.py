@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import CHROMIUM, answers, ask, open_page, whole
 from tests.double import answer
-from tests.site import OURS, ROOT, Site, with_double
+from tests.site import ROOT, Site, with_double
 
 LIGHTHOUSE = ROOT / "tools/audit/node_modules/lighthouse/cli/index.js"
 LEAST = 95
@@ -31,9 +29,7 @@ needs_lighthouse = pytest.mark.skipif(
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site as `make run` starts it, with a board of 200 models."""
     with with_double(tmp_path_factory.mktemp("lighthouse") / "var") as site:
-        clean = {key: value for key, value in os.environ.items() if key not in OURS}
-        command = [sys.executable, "manage.py", "simulate_arena", "--models", "200", "--votes", "200000"]
-        subprocess.run(command, cwd=ROOT, env={**clean, "VAR": str(site.var)}, check=True)
+        site.manage("simulate_arena", "--models", "200", "--votes", "200000")
         assert site.ollama is not None
         answers(site.ollama, answer(ANSWER))
         yield site

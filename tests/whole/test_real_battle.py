@@ -4,7 +4,6 @@ With BROKER_URL set it is the same over RabbitMQ.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import CHROMIUM, ask, browser, open_page
-from tests.site import Site, running
+from tests.site import Site, link_models, running
 
 MODELS = os.environ.get("ARENA_TEST_MODELS", "")
 __all__ = ["browser"]
@@ -34,12 +33,7 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var = tmp_path_factory.mktemp("real") / "var"
-    (var / "models").mkdir(parents=True)
-    for path in Path(MODELS).glob("*.*"):
-        if path.suffix == ".gguf":
-            (var / "models" / path.name).symlink_to(path.resolve())
-        elif path.suffix == ".json":
-            shutil.copy(path, var / "models" / path.name)
+    link_models(Path(MODELS), var)
     environment = {"ARENA_ENGINE": "embedded", "NUM_PREDICT": "160"}
     if broker := os.environ.get("ARENA_TEST_BROKER"):
         environment["BROKER_URL"] = broker
@@ -69,7 +63,7 @@ def test_three_questions_votes_and_the_leaderboard(browser: Browser, real_site: 
 def test_an_instant_battle_of_the_real_models(browser: Browser, tmp_path: Path):
     """Idle workers write it from the bank; the voter has both answers at once."""
     var = tmp_path / "var"
-    shutil.copytree(MODELS, var / "models", symlinks=True)
+    link_models(Path(MODELS), var)
     with running(var, ARENA_ENGINE="embedded", NUM_PREDICT="80", INSTANT_BUFFER="2") as site:
         for page in open_page(browser, site, 390):
             site.wait_for_instant(300)

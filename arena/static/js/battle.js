@@ -1,9 +1,9 @@
 // The battle page: follows the event stream, renders both answers, keeps buttons in step, takes keys.
+import { copy, words } from "./copy.js";
 import { show } from "./markdown.js";
 
 const SIDES = ["a", "b"];
 const ENDED = new Set(["whole", "failed", "stopped"]);
-const words = document.querySelector("#words")?.dataset ?? {};
 let follower = null;
 
 /** Follows one battle's stream. Both sides come in one event, so neither can be ahead. */
@@ -172,15 +172,9 @@ document.addEventListener("click", (event) => {
   } else if ("copyLink" in button.dataset) copyLink(button);
 });
 
-async function copyLink(button) {
+function copyLink(button) {
   const link = button.form.querySelector(".link");
-  try {
-    await navigator.clipboard.writeText(link.value);
-    button.textContent = words.copied;
-  } catch {
-    link.select();
-    button.textContent = words.press;
-  }
+  copy(button, link.value, () => link.select());
 }
 
 document.addEventListener("htmx:sendError", () => lineLost(document.querySelector("#battle"), true));

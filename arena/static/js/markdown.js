@@ -1,8 +1,8 @@
 // An answer is hostile input: Markdown becomes HTML, raw HTML in it stays text, and the result is sanitised.
 import { Marked } from "../npm/marked.esm.js";
 import DOMPurify from "../npm/purify.es.mjs";
+import { copy, words } from "./copy.js";
 
-const words = document.querySelector("#words")?.dataset ?? {};
 const escape = (text) =>
   text.replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c]);
 
@@ -69,15 +69,7 @@ function withCopy(block) {
   button.type = "button";
   button.className = "copy";
   button.textContent = words.copy;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(block.innerText);
-      button.textContent = words.copied;
-    } catch {
-      button.textContent = words.press;
-      getSelection()?.selectAllChildren(block);
-    }
-  });
+  button.addEventListener("click", () => copy(button, block.innerText, () => getSelection()?.selectAllChildren(block)));
   frame.append(block, button);
 }
 
