@@ -15,6 +15,7 @@ from arena.celery import app
 log = logging.getLogger(__name__)
 
 ANSWER = "workers.answer"
+EXPORT = "workers.export"
 FILL = "workers.fill_buffer"
 PURGE = "workers.purge"
 REFIT = "workers.refit"
@@ -23,7 +24,7 @@ PROBE_HOSTS = "workers.probe_hosts"
 THIN = "workers.thin_snapshots"
 PULL = "workers.pull"
 TRY_OUT = "workers.try_out"
-NAMES = (ANSWER, FILL, PURGE, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
+NAMES = (ANSWER, EXPORT, FILL, PURGE, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
 
 
 def voter_queue(host_id: int) -> str:
@@ -39,6 +40,11 @@ def idle_queue(host_id: int) -> str:
 def answer(reply_id: int, host_id: int, idle: bool = False) -> None:
     """Ask a worker to write a reply; `idle` where nobody waits for it."""
     _after_commit(ANSWER, [reply_id], (idle_queue if idle else voter_queue)(host_id))
+
+
+def export() -> None:
+    """Make the files of votes where new ones are due."""
+    _after_commit(EXPORT, [])
 
 
 def fill() -> None:

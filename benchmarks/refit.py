@@ -1,40 +1,54 @@
-"""From a stored vote to a snapshot that counts it, at a steady rate of votes: p50, p95 and the longest wait.
+"""From a stored vote to a snapshot that counts it, at a steady rate of votes: p50, p95, p99 and the longest wait.
 
     .venv/bin/python -m benchmarks.refit [--models 100] [--per-minute 1000] [--seconds 30]
 
-A temporary SQLite site with `models` contestants that have met before. One thread stores votes at the rate, as a
-voter's request does; another counts and refits whenever votes wait, as the worker does. Celery's way between them is
-not part of it.
+A site as `make run` starts it, over a double of Ollama, with `models` contestants that have met 100,000 times before.
+This process stores votes as a voter's request does, message to the worker included; another one reads the
+database for the time at which a snapshot of all votes came that counts them.
 """
 
 import argparse
+import json
 import os
-import statistics
-import subprocess
-import sys
+import random
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.site import Site, with_double
+from workers.supervisor import place
 
 
-def store_votes(models: int, rate: float, seconds: float, stored: dict[int, float]) -> None:
-    """Store votes evenly over the time; note when each was committed."""
-    import random
+def join_site(site: Site) -> None:
+    """Make this process one of the site's: its database, broker and secret."""
+    word = place.secret(site.var, "broker-secret")
+    port = json.loads((site.var / "ports.json").read_text())["broker"]
+    os.environ |= {
+        "VAR": str(site.var),
+        "SECRET_KEY": place.secret(site.var),
+        "REDIS_URL": f"redis://:{word}@127.0.0.1:{port}/0",
+        "DJANGO_SETTINGS_MODULE": "arena.settings",
+    }
+    import django
 
-    from django.db import connections, transaction
+    django.setup()
 
+
+def store_votes(models: int, rate: float, seconds: float) -> dict[int, float]:
+    """Store votes evenly over the time; return when each was committed."""
+    from django.db import transaction
+
+    from arena import queue
     from arena.battles.models import Battle, Uncounted, Vote, Voter
     from arena.catalogue.models import Contestant, Deployment, Host
 
-    contestants = list(Contestant.objects.order_by("pk")[:models])
-    host = Host.objects.create(name="bench", url="http://127.0.0.1:9")
+    contestants = list(Contestant.objects.filter(model__external=True).order_by("pk")[:models])
+    host = Host.objects.create(name="bench", url="http://127.0.0.1:9", enabled=False)
     deployments = [
         Deployment.objects.create(host=host, tag=str(c.pk), contestant=c, model=c.model) for c in contestants
     ]
     voter = Voter.objects.create(key="0" * 32)
+    stored = {}
     began = time.monotonic()
     for number in range(int(rate * seconds)):
         time.sleep(max(0.0, began + number / rate - time.monotonic()))
@@ -48,32 +62,41 @@ def store_votes(models: int, rate: float, seconds: float, stored: dict[int, floa
                 battle=battle, outcome=random.choice(["a", "b", "tie"]), language="en", category="unlabelled", **pair
             )
             Uncounted.objects.create(vote=vote, sign=1)
-        stored[vote.pk] = time.monotonic()
-    connections.close_all()
+            queue.refit()
+        stored[vote.pk] = time.time()
+    return stored
 
 
-def measure(models: int, per_minute: int, seconds: float) -> list[float]:
-    """Return the wait of each vote in seconds."""
-    from arena.leaderboard.models import Cell, LedgerEntry, Snapshot
-    from arena.leaderboard.services import refit_boards
+def published(stored: dict[int, float]) -> list[float]:
+    """Return how long each vote waited, from the times at which snapshots were stored."""
+    from arena.leaderboard.models import LedgerEntry, Snapshot
+
+    numbers = dict(LedgerEntry.objects.filter(vote__in=stored).values_list("seq", "vote_id"))
+    waits: dict[int, float] = {}
+    for through, created in (
+        Snapshot.objects.filter(board__slug="all").order_by("pk").values_list("through_seq", "created")
+    ):
+        for seq in [seq for seq in numbers if seq <= through]:
+            vote = numbers.pop(seq)
+            waits[vote] = created.timestamp() - stored[vote]
+    return sorted(waits.values())
+
+
+def measure(site: Site, models: int, per_minute: int, seconds: float) -> list[float]:
+    """Return the wait of each vote in seconds, sorted."""
+    site.manage("simulate_arena", "--models", str(models), "--votes", "100000")
+    join_site(site)
+    from arena.leaderboard.models import Cell, Snapshot
 
     Cell.objects.filter(source="simulated").update(source="arena")  # votes from before
-    refit_boards()
-    stored: dict[int, float] = {}
-    seen: dict[int, float] = {}
-    writer = threading.Thread(target=store_votes, args=(models, per_minute / 60, seconds, stored))
-    writer.start()
-    done = 0
-    while writer.is_alive() or len(seen) < len(stored):
-        refit_boards()
-        through = Snapshot.objects.filter(board__slug="all").values_list("through_seq", flat=True).first() or 0
-        now = time.monotonic()
-        fresh = LedgerEntry.objects.filter(seq__gt=done, seq__lte=through).values_list("vote_id", flat=True)
-        seen |= dict.fromkeys(fresh, now)
-        done = through
-        time.sleep(0.02)
-    writer.join()
-    return [seen[vote] - at for vote, at in stored.items()]
+    stored = store_votes(models, per_minute / 60, seconds)
+    end = time.monotonic() + 30
+    while len(waits := published(stored)) < len(stored) and time.monotonic() < end:
+        time.sleep(0.5)
+    snapshots = Snapshot.objects.filter(board__slug="all").count()
+    print(f"{snapshots} snapshots of all votes in {seconds:.0f} s")
+    assert len(waits) == len(stored), f"{len(stored) - len(waits)} votes were never published"
+    return waits
 
 
 def main() -> None:
@@ -83,18 +106,13 @@ def main() -> None:
     parser.add_argument("--per-minute", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30)
     options = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="arena-refit-")
-    os.environ |= {"VAR": folder, "SECRET_KEY": "benchmark" * 8, "DJANGO_SETTINGS_MODULE": "arena.settings"}
-    manage = [sys.executable, "manage.py"]
-    simulate = ["simulate_arena", "--models", str(options.models), "--votes", "100000"]
-    for command in (["migrate", "-v0"], simulate):
-        subprocess.run([*manage, *command], cwd=ROOT, check=True)
-    import django
-
-    django.setup()
-    waits = sorted(measure(options.models, options.per_minute, options.seconds))
-    p50, p95 = statistics.median(waits), waits[int(0.95 * len(waits))]
-    print(f"{len(waits)} votes: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, longest {waits[-1] * 1000:.0f} ms")
+    var = Path(tempfile.mkdtemp(prefix="arena-refit-")) / "var"
+    with with_double(var) as site:
+        waits = measure(site, options.models, options.per_minute, options.seconds)
+    p50, p95, p99 = (1000 * waits[int(share * (len(waits) - 1))] for share in (0.5, 0.95, 0.99))
+    print(
+        f"{len(waits)} votes: p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms, longest {1000 * waits[-1]:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

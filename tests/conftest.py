@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.utils import translation
 
 import workers.tasks  # noqa: F401  (eager tasks must be registered)
 from arena.battles.models import Battle, Voter
@@ -21,6 +22,13 @@ CN_TAG, US_TAG = "kappa:1b", "lambda:1b"
 def clean_redis() -> Iterator[None]:
     yield
     redis_client().flushdb()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind in the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

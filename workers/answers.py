@@ -212,7 +212,7 @@ def _finish(reply: Reply, words: Words, heard: Heard) -> None:
 
 def _fail(reply: Reply, words: Words, cause: str) -> None:
     log.warning("reply %s attempt %s failed", reply.pk, reply.attempt)  # the cause names models: row only
-    _close(reply, words, Reply.State.FAILED, cause=cause[:2000])
+    _close(reply, words, Reply.State.FAILED, cause=cause[:2000], failures=F("failures") + 1)
 
 
 def _close(reply: Reply, words: Words, state: Reply.State, **fields: object) -> None:

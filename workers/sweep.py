@@ -52,7 +52,10 @@ def _do_again(reply: Reply) -> None:
     mine = Reply.objects.filter(pk=reply.pk, state=Reply.State.RUNNING, attempt=reply.attempt)
     if reply.tries >= TRIES:
         failed = mine.update(
-            state=Reply.State.FAILED, finished=timezone.now(), cause=f"its worker died {reply.tries} times"
+            state=Reply.State.FAILED,
+            finished=timezone.now(),
+            cause=f"its worker died {reply.tries} times",
+            failures=F("failures") + 1,
         )
         if failed:
             streams.end(client(), streams.stream_key(reply.pk, reply.attempt), Reply.State.FAILED.value)

@@ -9,15 +9,22 @@ from arena import queue
 from arena.battles import forget, instant
 from arena.catalogue.models import Host
 from arena.celery import app
-from arena.leaderboard.services import refit_boards, thin_snapshots
+from arena.leaderboard import exports
+from arena.leaderboard.services import thin_snapshots
 from arena.worker_signs import show_worker
-from workers import answers, hosts, pulls, sweep, try_outs
+from workers import answers, hosts, pulls, refits, sweep, try_outs
 
 
 @app.task(name=queue.ANSWER)
 def answer(reply_id: int) -> None:
     """Write a reply."""
     answers.answer(reply_id)
+
+
+@app.task(name=queue.EXPORT)
+def export() -> None:
+    """Make the files of votes."""
+    exports.renew()
 
 
 @app.task(name=queue.FILL)
@@ -60,7 +67,7 @@ def probe_hosts() -> None:
 @app.task(name=queue.REFIT)
 def refit() -> None:
     """Count new votes and publish snapshots."""
-    refit_boards()
+    refits.keep_up()
 
 
 @app.task(name=queue.THIN)

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,10 +68,9 @@ def remark(battle: Battle, reasons: dict[str, list[str]], comment: str, publish:
     return Remark.objects.update_or_create(battle=battle, defaults=values)[0]
 
 
-def may_be_published(battle: Battle) -> bool:
-    """Whether the voter agreed to publication of the text, and has not taken it back."""
-    remark = getattr(battle, "remark", None)
-    return bool(remark and remark.publish) and battle.state == Battle.State.VOTED
+def published() -> QuerySet[Remark]:
+    """Return the remarks whose voters agreed to publication of the text, and have not taken it or the vote back."""
+    return Remark.objects.filter(publish=True, battle__state=Battle.State.VOTED)
 
 
 def share(battle: Battle) -> uuid.UUID:

@@ -63,10 +63,15 @@ class Battle(models.Model):
     share = models.UUIDField(null=True, unique=True, editable=False, help_text="Opens the battle to others, read-only.")
     created = models.DateTimeField(default=timezone.now)
     closed = models.DateTimeField(null=True, blank=True)
+    tallied = models.BooleanField(default=False, help_text="Its replies are in the tallies of the leaderboard.")
 
     class Meta:
         verbose_name, verbose_name_plural = _("battle"), _("battles")
-        indexes: ClassVar = [models.Index(fields=["voter", "state"]), models.Index(fields=["state", "claimed"])]
+        indexes: ClassVar = [
+            models.Index(fields=["voter", "state"]),
+            models.Index(fields=["state", "claimed"]),
+            models.Index(fields=["closed"], condition=models.Q(tallied=False), name="battles_not_tallied"),
+        ]
 
     @property
     def deployments(self) -> list[Deployment]:
@@ -134,6 +139,7 @@ class Reply(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempt = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0, help_text="Claims since it was last asked for.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Times that it failed; a Retry doesn't undo them.")
     text = models.TextField(blank=True, help_text="What the voter sees: trimmed alike on both sides.")
     raw = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
@@ -188,6 +194,7 @@ class Vote(models.Model):
 
     class Meta:
         verbose_name, verbose_name_plural = _("vote"), _("votes")
+        indexes: ClassVar = [models.Index(fields=["leak"], condition=models.Q(leak=True), name="votes_left_out")]
 
     def __str__(self) -> str:
         return f"vote on {self.battle}"

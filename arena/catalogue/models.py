@@ -1,9 +1,9 @@
 """What is known of models: who made them, where, and which host serves which weights."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -171,6 +171,37 @@ class Deployment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tag} on {self.host}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row, and for the public record what it has become."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            now = {name: getattr(self, name) for name in Change.SHOWN}
+            last = self.changes.order_by("-pk").values(*Change.SHOWN).first()
+            if last != now:
+                Change.objects.create(deployment=self, **now)
+
+
+class Change(models.Model):
+    """What became of a deployment, and when. Kept for good: no variant, retirement or sampling weight is hidden."""
+
+    SHOWN: ClassVar = ("model_id", "tag", "weights_digest", "quantisation", "state", "weight")
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.SET_NULL, null=True, related_name="changes")
+    model = models.ForeignKey(CatalogueModel, on_delete=models.PROTECT, null=True, related_name="changes")
+    tag = models.CharField(max_length=200)
+    weights_digest = models.CharField(max_length=64, blank=True)
+    quantisation = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=Deployment.State.choices)
+    weight = models.FloatField()
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("change"), _("changes")
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.tag}: {self.state}"
 
 
 class Pull(models.Model):

@@ -79,6 +79,14 @@ class ModelOut(Schema):
     both_bad: int
     win_rate: float | None
     words_per_second: float | None = None
+    tokens_per_answer: float | None = None
+    energy_wh: float | None = None
+    asked: int | None = None
+    failures: int | None = None
+    failure_share: float | None = None
+    seen: int | None = None
+    leaks: int | None = None
+    leak_share: float | None = None
     weights: str
     status: str
 

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from arena.catalogue.models import CatalogueModel, Developer
-from arena.leaderboard import exports
+from arena.catalogue.models import CatalogueModel, Change, Developer
 from arena.leaderboard.api_errors import ERRORS
+from arena.leaderboard.data_views import files_or_ask
 from arena.leaderboard.fresh import readable
 from arena.leaderboard.left_out import left_out
 from arena.leaderboard.models import Snapshot
@@ -63,6 +63,31 @@ class DeveloperOut(Schema):
     name: str
     country: str
     models: int
+
+
+class ChangeOut(Schema):
+    """What one variant of a model became, and when."""
+
+    created: str
+    model: str
+    tag: str
+    weights_digest: str
+    quantisation: str
+    state: str
+    weight: float
+
+
+class ChangesOut(Schema):
+    """A page of changes, the newest first."""
+
+    count: int
+    items: list[ChangeOut]
+
+
+class ModelWhole(ModelFacts):
+    """A model with what became of its variants here."""
+
+    changes: list[ChangeOut]
 
 
 class DevelopersOut(Schema):
@@ -120,11 +145,21 @@ def models(request: HttpRequest, response: HttpResponse, page: Query[Page], coun
     return {"count": found.count(), "items": [_facts(model) for model in items]}
 
 
-@router.get("/models/{slug}", response={200: ModelFacts, **ERRORS}, url_name="model")
+@router.get("/models/{slug}", response={200: ModelWhole, **ERRORS}, url_name="model")
 def model(request: HttpRequest, response: HttpResponse, slug: Slug) -> Any:
-    """Return one model's facts, imported and simulated ones too."""
+    """Return one model's facts, imported and simulated ones too, and every variant of it that was tried."""
     readable(response)
-    return _facts(get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=slug))
+    row = get_object_or_404(CatalogueModel.objects.select_related("developer"), slug=slug)
+    return _facts(row) | {"changes": [_change(change) for change in row.changes.select_related("model")]}
+
+
+@router.get("/changes", response={200: ChangesOut, **ERRORS}, url_name="changes")
+def changes(request: HttpRequest, response: HttpResponse, page: Query[Page]) -> Any:
+    """List what became of every variant, the newest first: found, in battle, paused, moved, retired."""
+    readable(response)
+    found = Change.objects.exclude(model=None).select_related("model")
+    items = found[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "items": [_change(row) for row in items]}
 
 
 @router.get("/developers", response={200: DevelopersOut, **ERRORS}, url_name="developers")
@@ -204,7 +239,7 @@ def leaks(request: HttpRequest, response: HttpResponse) -> Any:
 def files(request: HttpRequest, response: HttpResponse) -> Any:
     """List the files of votes with their digests; none before the first vote."""
     readable(response)
-    found = [(kind, exports.ensure(kind)) for kind in exports.KINDS]
+    found = files_or_ask()
     return [
         {
             "address": f"/data/votes.{kind}",
@@ -213,8 +248,7 @@ def files(request: HttpRequest, response: HttpResponse) -> Any:
             "size": file.size,
             "sha256": file.digest,
         }
-        for kind, file in found
-        if file
+        for kind, file in found.items()
     ]
 
 
@@ -223,6 +257,13 @@ def _facts(row: CatalogueModel) -> dict[str, Any]:
     facts = {name: getattr(row, name) for name in names}
     where = {"country": str(row.developer.country), "base_country": str(row.base_country)}
     return facts | {"developer": row.developer.name} | where
+
+
+def _change(row: Change) -> dict[str, Any]:
+    assert row.model is not None  # the others aren't public
+    names = ("tag", "weights_digest", "quantisation", "state", "weight")
+    plain = {name: getattr(row, name) for name in names}
+    return plain | {"created": row.created.isoformat(), "model": row.model.slug}
 
 
 def _developer(row: Developer, models: int) -> dict[str, Any]:

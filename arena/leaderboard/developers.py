@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Count
 from django.utils.translation import gettext_noop as _
 
-from arena.catalogue.models import CatalogueModel, Deployment, Developer
+from arena.catalogue.models import CatalogueModel, Change, Deployment, Developer
 from arena.leaderboard.models import Snapshot
 
+State = Deployment.State
 NEVER = _("not tried here")
 # The state of a model is that of its best placed deployment.
 STATES = {
@@ -22,8 +24,12 @@ def developer_context(developer: Developer, snapshot: Snapshot | None) -> dict[s
     """Return the page's context."""
     models = list(developer.models.filter(external=False)) or list(developer.models.all())
     ratings = {row["slug"]: row for row in reversed(snapshot.rows if snapshot else [])}
-    rows = [(model, ratings.get(model.slug), _state(model)) for model in models]
-    rated = [row for _, row, _ in rows if row and row["rating"] is not None]
+    tried, retired = _variants(developer, State.BATTLE), _variants(developer, State.RETIRED)
+    rows = [
+        (model, ratings.get(model.slug), _state(model), tried.get(model.pk, 0), retired.get(model.pk, 0))
+        for model in models
+    ]
+    rated = [row for _, row, *_ in rows if row and row["rating"] is not None]
     return {
         "developer": developer,
         "names": [name for names in developer.aliases.values() for name in names],
@@ -32,6 +38,12 @@ def developer_context(developer: Developer, snapshot: Snapshot | None) -> dict[s
         "best": max(rated, key=lambda row: row["rating"], default=None),
         "tab": "models",
     }
+
+
+def _variants(developer: Developer, state: str) -> dict[int, int]:
+    """Return how many weights of each model were ever in a state here."""
+    rows = Change.objects.filter(model__developer=developer, state=state).order_by().values_list("model")
+    return dict(rows.annotate(Count("weights_digest", distinct=True)))
 
 
 def _state(model: CatalogueModel) -> str:

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from arena.battles.models import Uncounted, Vote
-from arena.leaderboard import speed
 from arena.leaderboard.models import Cell, LedgerEntry, Writer
 
 BATCH = 1000
@@ -24,6 +23,11 @@ def count_new() -> int:
     while taken := _count_batch():
         counted += taken
     return counted
+
+
+def waiting() -> bool:
+    """Whether votes are there that haven't been counted."""
+    return Uncounted.objects.exists()
 
 
 def position() -> tuple[int, str]:
@@ -49,8 +53,6 @@ def _count_batch() -> int:
     for row in waiting:
         seq, running = seq + 1, chain(running, row.vote, row.sign)
         LedgerEntry.objects.create(seq=seq, vote=row.vote, sign=row.sign, running_hash=running)
-        if row.sign > 0:
-            speed.add(row.vote)
         if not row.vote.leak:
             _add_to_cell(row.vote, row.sign, seq)
     Uncounted.objects.filter(pk__in=[row.pk for row in waiting]).delete()

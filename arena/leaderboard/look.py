@@ -24,6 +24,9 @@ COLUMNS = {
     "total": (_("All parameters, billions"), "total_params_b"),
     "both_bad": (_("Both bad"), "both_bad"),
     "words": (_("Words a second"), "words_per_second"),
+    "energy": (_("Energy, Wh (estimate)"), "energy_wh"),
+    "failures": (_("Failed to answer"), "failure_share"),
+    "leaks": (_("Said who it is"), "leak_share"),
     "weights": (_("Weights"), "weights"),
 }
 USUAL = ("rating", "win_rate", "votes", "battles", "country", "developer", "licence")

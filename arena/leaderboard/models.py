@@ -68,15 +68,23 @@ class Cell(models.Model):
         return f"{self.low_id}:{self.high_id}"
 
 
-class Speed(models.Model):
-    """Words written and the time it took, over all voted battles of a contestant."""
+class Tally(models.Model):
+    """What a contestant's replies in closed blind battles add up to."""
 
     contestant = models.OneToOneField(Contestant, on_delete=models.PROTECT, related_name="+")
+    votes = models.PositiveBigIntegerField(default=0, help_text="Battles voted on, taken back or not.")
+    leaks = models.PositiveBigIntegerField(default=0, help_text="Of these, those where its answer said who wrote it.")
+    failures = models.PositiveBigIntegerField(default=0, help_text="Times that it failed to answer.")
+    replies = models.PositiveBigIntegerField(default=0, help_text="Whole and timed; the next three are theirs.")
     words = models.PositiveBigIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
     eval_ms = models.PositiveBigIntegerField(default=0)
 
+    class Meta:
+        verbose_name_plural = "tallies"
+
     def __str__(self) -> str:
-        return f"speed of {self.contestant}"
+        return f"tally of {self.contestant}"
 
 
 class Import(models.Model):

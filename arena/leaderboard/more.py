@@ -1,13 +1,17 @@
-"""The leaderboard's other pictures: who beat whom, rating against size and speed, rating over time."""
+"""The leaderboard's other pictures: who beat whom, rating against size, speed and energy, rating over time."""
 
 from typing import Any
 
+from django.utils.translation import ngettext
+
+from arena.leaderboard import energy
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.services import pairs
 from arena.templatetags.elo import country
 
 HEAT_MODELS = 25
 HISTORY_MODELS = 6
+FRONT_MODELS = 6
 HISTORY_SNAPSHOTS = 60
 
 
@@ -16,6 +20,7 @@ def more_context(snapshot: Snapshot) -> dict[str, Any]:
     rated = sorted((row for row in snapshot.rows if row["component"] == 0), key=lambda row: -row["rating"])
     heat = _heat(snapshot, rated[:HEAT_MODELS])
     size, speed = _front(rated, "active_params_b", smaller=True), _front(rated, "words_per_second", smaller=False)
+    watt_hours = _front(rated, "energy_wh", smaller=True)
     history = _history(snapshot, [row["slug"] for row in rated[:HISTORY_MODELS]])
     return {
         "snapshot": snapshot,
@@ -23,9 +28,12 @@ def more_context(snapshot: Snapshot) -> dict[str, Any]:
         "heat_models": min(len(rated), HEAT_MODELS),
         "never": sum(cell["votes"] == 0 for cell in heat) // 2,
         "size": size,
-        "size_front": [point["model"] for point in size if point["front"]],
+        "size_front": _named(size),
         "speed": speed,
-        "speed_front": [point["model"] for point in speed if point["front"]],
+        "speed_front": _named(speed),
+        "energy": watt_hours,
+        "energy_front": _named(watt_hours),
+        "energy_source": energy.SOURCE,
         "history": history,
         "moments": len({point["at"] for point in history}),
     }
@@ -66,6 +74,19 @@ def _front(rows: list[dict[str, Any]], key: str, smaller: bool) -> list[dict[str
         local = {"country_name": country(row["country"], row["country_name"])}
         points.append({name: row[name] for name in names} | local | {"x": row[key], "front": not better})
     return sorted(points, key=lambda point: point["x"])
+
+
+def _named(points: list[dict[str, Any]]) -> str:
+    """Return the models of the front for a sentence, the best first, at most a few by name; empty without one."""
+    front = sorted((point for point in points if point["front"]), key=lambda point: -point["rating"])
+    names = ", ".join(point["model"] for point in front[:FRONT_MODELS])
+    more = len(front) - FRONT_MODELS
+    if more <= 0:
+        return names
+    return ngettext("%(names)s and %(number)s more", "%(names)s and %(number)s more", more) % {
+        "names": names,
+        "number": more,
+    }
 
 
 def _history(snapshot: Snapshot, slugs: list[str]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from arena.battles.after import published
 from arena.battles.making import text_of
 from arena.battles.models import Battle
 from arena.scrub import scrub
@@ -15,7 +16,7 @@ def examples(slug: str) -> list[dict[str, Any]]:
     """Return the newest published battles of a model, scrubbed as in the files."""
     of_model = Q(contestant_a__model__slug=slug) | Q(contestant_b__model__slug=slug)
     joined = ("contestant_a__model", "contestant_b__model", "vote")
-    agreed = Battle.objects.filter(of_model, state=Battle.State.VOTED, remark__publish=True).select_related(*joined)
+    agreed = Battle.objects.filter(of_model, remark__in=published()).select_related(*joined)
     return [_example(battle) for battle in agreed.prefetch_related("turns__replies").order_by("-closed")[:SHOWN]]
 
 

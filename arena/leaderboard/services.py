@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
-from arena.leaderboard import boards, imports, ledger, speed, styled
+from arena.leaderboard import boards, imports, ledger, styled, tally
 from arena.leaderboard.models import Board, Cell, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
@@ -25,22 +25,36 @@ from ratings.rows import answer, measures, order
 
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
-REFIT_EVERY = timedelta(seconds=1)
+# A vote that just misses a refit waits for the next one and is published when that is done: both within a second.
+REFIT_EVERY = timedelta(seconds=0.75)
 REFIT_STYLE_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
 KEEP_ALL = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
-def refit_boards() -> None:
-    """Count new votes, then refit every board whose cells have changed."""
+def refit_boards() -> float | None:
+    """Count new votes, then refit every board whose cells have changed, the longest waiting first.
+
+    Returns:
+        In how many seconds a board may be refitted that has changed but was refitted just before; None without one.
+        Boards with style held equal are left to the next vote or the clock.
+    """
     ledger.count_new()
+    tally.count_closed()
     boards.ensure()
-    for board in Board.objects.all():
-        if boards.is_dirty(board) and _lease(board):
+    waits = []
+    for board in Board.objects.order_by("lease_until", "pk"):
+        ledger.count_new()  # what came while the boards before were fitted
+        if not boards.is_dirty(board):
+            continue
+        if _lease(board):
             try:
                 refit(board)
             except RatingsError:  # one board that can't be fitted must not hold up the others
                 log.exception("the board %s could not be fitted; its last snapshot stays", board.slug)
+        elif not board.style:
+            waits.append((board.lease_until - timezone.now()).total_seconds())
+    return max(0.0, min(waits)) if waits else None
 
 
 def publish(slug: str) -> None:
@@ -66,8 +80,7 @@ def latest(slug: str = "all") -> Snapshot | None:
 
 def refit(board: Board) -> Snapshot:
     """Fit a board's counts as they are now and store the result."""
-    seq, running = position(board)
-    contestants, counts = board_counts(board)
+    seq, running, contestants, counts = _as_of_one_moment(board)
     table, method, more = _fit(board, seq, contestants, counts)
     return Snapshot.objects.create(
         board=board,
@@ -82,6 +95,15 @@ def refit(board: Board) -> Snapshot:
         pairs=zlib.compress(json.dumps(_pairs(counts)).encode()),
         covariance=zlib.compress(table.covariance.tobytes()),
     )
+
+
+def _as_of_one_moment(board: Board) -> tuple[int, str, list[Contestant], Counts]:
+    """Return a board's position and the counts as of it: read anew where votes were counted in between."""
+    while True:
+        before = position(board)
+        contestants, counts = board_counts(board)
+        if position(board) == before:
+            return *before, contestants, counts
 
 
 def _fit(
@@ -124,10 +146,9 @@ def published_counts(snapshot: Snapshot) -> Counts:
 
 def rows_of(contestants: Sequence[Contestant], counts: Counts, table: Table) -> list[dict[str, Any]]:
     """Return a snapshot's rows, the best first, unranked ones last; NaN becomes null."""
-    measured = speed.words_per_second([contestant.pk for contestant in contestants])
+    measured = tally.measured(contestant.pk for contestant in contestants)
     rows = [
-        _row(i, contestant, counts, table) | {"words_per_second": measured.get(contestant.pk)}
-        for i, contestant in enumerate(contestants)
+        _row(i, contestant, counts, table) | measured.get(contestant.pk, {}) for i, contestant in enumerate(contestants)
     ]
     return sorted(rows, key=order)
 
@@ -190,11 +211,9 @@ def _counts(rows: Iterable[Sequence[int]], m: int) -> Counts:
 
 def _pairs(counts: Counts) -> list[list[int]]:
     met = np.triu(counts.games + counts.both_bad) > 0
-    tables = (counts.wins, counts.wins.T, counts.ties, counts.both_bad)
-    return [
-        [int(i), int(j), *(round(float(table[i, j])) for table in tables)]
-        for i, j in zip(*np.nonzero(met), strict=True)
-    ]
+    i, j = np.nonzero(met)
+    columns = [table[i, j] for table in (counts.wins, counts.wins.T, counts.ties, counts.both_bad)]
+    return np.rint(np.column_stack([i, j, *columns])).astype(int).tolist()  # type: ignore[no-any-return]
 
 
 def _lease(board: Board) -> bool:

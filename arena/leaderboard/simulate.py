@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from arena.catalogue.models import CatalogueModel, Contestant, Developer
 from arena.leaderboard.imports import Key, add_to_cells
-from arena.leaderboard.models import Import
+from arena.leaderboard.models import Import, Tally
 
 COUNTRIES = ("CN", "US", "CN", "US", "FR")
 MODELS_A_DEVELOPER = 4
@@ -34,6 +34,7 @@ def simulate(source: str, models: int, votes: int, seed: int) -> Import:
         for low, high, counts in _votes(contestants, theta, round(votes * share), generator):
             totals[low, high, language] = counts
     add_to_cells(source, totals, votes)
+    Tally.objects.bulk_create(_tallies(contestants, sizes, votes, generator))
     Import.objects.filter(pk=row.pk).update(lines=votes, votes=votes, finished=timezone.now())
     row.refresh_from_db()
     return row
@@ -58,6 +59,28 @@ def _contestant(source: str, number: int, size: float) -> int:
         external=True,
     )
     return Contestant.objects.create(model=model, weights_digest="").pk
+
+
+def _tallies(contestants: list[int], sizes: Any, votes: int, generator: np.random.Generator) -> list[Tally]:
+    """Small models write faster, large ones fail less; how long the answers are has nothing to do with it."""
+    seen = 2 * votes // len(contestants)
+    failures = generator.binomial(seen, 0.04 / (1 + sizes))
+    leaks = generator.binomial(seen, 0.01, len(contestants))
+    tokens = seen * generator.uniform(150, 600, len(contestants))
+    columns = zip(contestants, sizes.tolist(), failures.tolist(), leaks.tolist(), tokens.tolist(), strict=True)
+    return [
+        Tally(
+            contestant_id=contestant,
+            votes=seen,
+            leaks=leaked,
+            failures=failed,
+            replies=seen,
+            words=round(0.75 * long),
+            tokens=round(long),
+            eval_ms=round(long * (4 + 0.6 * size)),
+        )
+        for contestant, size, failed, leaked, long in columns
+    ]
 
 
 def _votes(

@@ -20,8 +20,11 @@ from ratings.scale import CENTRE, win_probability
 # What a column's numbers are in a file, where the page shows more than one.
 CSV_KEYS = {
     "rating": ("rating", "lower", "upper", "preferred", "preferred_low", "preferred_high"),
-    "win_rate": ("win_rate", "win_low", "win_high"),
+    "win_rate": ("win_percent", "win_low", "win_high"),
     "all_at_once": ("lower_all", "upper_all"),
+    "energy": ("energy_wh", "tokens_per_answer"),
+    "failures": ("failures", "asked", "failure_percent", "failure_low", "failure_high"),
+    "leaks": ("leaks", "seen", "leak_percent", "leak_low", "leak_high"),
     "country": ("country", "country_name"),
     "licence": ("licence", "permissive"),
 }
@@ -143,6 +146,14 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     if row["win_rate"] is not None:
         low, high = wilson(row["win_rate"] * row["votes"], row["votes"])
         shown["win_percent"], shown["win_low"], shown["win_high"] = 100 * row["win_rate"], 100 * low, 100 * high
+    for what, part, whole in (("failure", "failures", "asked"), ("leak", "leaks", "seen")):
+        if row.get(f"{what}_share") is not None:  # snapshots of before have no such figures
+            low, high = wilson(row[part], row[whole])
+            shown[f"{what}_percent"], shown[f"{what}_low"], shown[f"{what}_high"] = (
+                100 * row[f"{what}_share"],
+                100 * low,
+                100 * high,
+            )
     return shown
 
 

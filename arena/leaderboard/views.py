@@ -1,6 +1,7 @@
 """The reader's pages. They read snapshots; nothing is fitted in a request."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from csp.decorators import csp_replace
@@ -8,12 +9,14 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
+from mdit_py_plugins.anchors import anchors_plugin
 
-from arena.catalogue.models import CatalogueModel, Developer
+from arena.catalogue.models import CatalogueModel, Change, Developer
 from arena.languages import in_chinese
 from arena.leaderboard import china_pages, published
 from arena.leaderboard.adoption_page import adoption_context
@@ -26,6 +29,8 @@ from arena.leaderboard.preview import picture_of
 from arena.leaderboard.services import latest
 from arena.leaderboard.snapshots import changes, snapshot_context
 from arena.leaderboard.tables import by_board, leaderboard_context, record, sentence_context, table_csv
+
+LATELY = 50
 
 
 @require_safe
@@ -142,6 +147,7 @@ def models(request: HttpRequest) -> HttpResponse:
     countries = sorted({(str(m.developer.country), m.developer.country.name) for m in rows}, key=lambda c: c[1])
     shown = [(m, ratings.get(m.slug)) for m in rows if not country or str(m.developer.country) == country]
     context = {"rows": shown, "countries": countries, "country": country, "tab": "models"}
+    context["changes"] = Change.objects.exclude(model=None).select_related("model")[:LATELY]
     return render(request, "catalogue/models.html", context)
 
 
@@ -157,6 +163,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
         "record": record(snapshot, slug) if ratings else [],
         "snapshot": snapshot,
         "places": by_board(slug),
+        "changes": row.changes.all(),
         "examples": published.examples(slug),
         "tab": "models",
     }
@@ -191,7 +198,9 @@ def _local_file(name: str) -> Path:
 
 def _document(request: HttpRequest, name: str, title: str, tab: str, examples: Sequence[str] = ()) -> HttpResponse:
     text = _local_file(name).read_text("utf-8").replace("{keep_days}", str(settings.KEEP_TEXT_DAYS))
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    reader.use(anchors_plugin, max_level=3, slug_func=partial(slugify, allow_unicode=True))
+    html = reader.render(text)
     for wide in ("pre", "table"):  # they scroll on a phone, by keyboard too
         html = html.replace(f"<{wide}>", f'<{wide} tabindex="0">')
     return render(request, "document.html", {"html": html, "title": title, "tab": tab, "examples": examples})

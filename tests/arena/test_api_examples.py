@@ -11,6 +11,7 @@ from django.test import Client
 from arena.battles import making, services
 from arena.battles.models import Voter
 from arena.catalogue.models import Deployment
+from arena.leaderboard import exports
 from arena.leaderboard import services as boards
 from tests.conftest import finish
 
@@ -19,11 +20,13 @@ EXAMPLES = re.findall(r"^    GET (\S+)\n    (?:(\d{3}) )?(.+)$", TEXT, re.MULTIL
 
 
 @pytest.fixture
-def votes(pair: tuple[Deployment, Deployment], alice: Voter, settings: Any) -> None:
+def votes(pair: tuple[Deployment, Deployment], alice: Voter, settings: Any, tmp_path: Path) -> None:
     settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.VAR = tmp_path
     for outcome in ("a", "b", "tie"):
         services.vote(finish(making.start(alice, "Why?")), outcome)
     boards.refit_boards()
+    exports.renew()
 
 
 def test_there_are_examples() -> None:

@@ -42,9 +42,16 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def voted(pair: Pair, alice: Voter, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What workers were asked to do; none does it."""
+    names: list[str] = []
+    monkeypatch.setattr(queue, "_send", lambda name, *rest: names.append(name))
+    return names
+
+
+@pytest.fixture
+def voted(pair: Pair, alice: Voter, asked: list[str]) -> Snapshot:
     """Seven votes that count, one taken back, one that named its model."""
-    monkeypatch.setattr(queue, "_send", lambda *arguments: None)  # counted once, at the end
     cast(alice, pair[0], 4)
     cast(alice, pair[1], 2)
     cast(alice, None)
@@ -53,6 +60,7 @@ def voted(pair: Pair, alice: Voter, monkeypatch: pytest.MonkeyPatch) -> Snapshot
     Vote.objects.filter(pk=last.pk).update(leak=True)
     Void.objects.create(vote=before)
     Uncounted.objects.create(vote=before, sign=-1)
+    asked.clear()
     return refit()
 
 
@@ -78,6 +86,7 @@ async def fetch(kind: str) -> tuple[object, bytes]:
 @pytest.mark.parametrize("kind", exports.KINDS)
 def test_a_file_gives_the_snapshots_numbers(voted: Snapshot, kind: str, tmp_path: Path):
     """`python -m ratings` on the exported file, and every number of the leaderboard to nine digits."""
+    exports.renew()
     response, data = async_to_sync(fetch)(kind)
     assert int(response["Content-Length"]) == len(data)
     assert response["ETag"] == f'"{hashlib.sha256(data).hexdigest()}"'
@@ -92,8 +101,7 @@ def test_a_file_gives_the_snapshots_numbers(voted: Snapshot, kind: str, tmp_path
 
 
 def test_columns_and_rows(voted: Snapshot):
-    export = exports.ensure("csv")
-    assert export is not None
+    export = exports.renew()["csv"]
     rows = list(csv.DictReader(io.StringIO(export.path.read_text())))
     assert list(rows[0])[:10] == NAMES
     assert len(rows) == export.votes == 7
@@ -102,14 +110,12 @@ def test_columns_and_rows(voted: Snapshot):
     assert {row["conversation_a"] for row in rows} == {""}
     assert len({row["judge"] for row in rows}) == 1
     assert [int(row["seq"]) for row in rows] == sorted(int(row["seq"]) for row in rows)
-    parquet = exports.ensure("parquet")
-    assert parquet is not None
+    parquet = exports.renew()["parquet"]
     assert pyarrow.parquet.read_table(parquet.path).num_rows == 7
 
 
 def test_nobody_can_be_traced(voted: Snapshot, alice: Voter):
-    export = exports.ensure("jsonl")
-    assert export is not None
+    export = exports.renew()["jsonl"]
     text = export.path.read_text()
     assert alice.key not in text
     assert "Why?" not in text
@@ -123,8 +129,7 @@ def test_two_weights_of_one_model_have_two_names(pair: Pair, voted: Snapshot, al
     Deployment.objects.filter(pk=pair[0].pk).update(contestant=new)
     cast(alice, None)
     refit()
-    export = exports.ensure("csv")
-    assert export is not None
+    export = exports.renew()["csv"]
     rows = list(csv.DictReader(io.StringIO(export.path.read_text())))
     names = {row[side] for row in rows for side in ("model_a", "model_b")}
     assert "Kappachi (ffffffff)" in names
@@ -132,22 +137,43 @@ def test_two_weights_of_one_model_have_two_names(pair: Pair, voted: Snapshot, al
 
 
 def test_a_file_is_kept_for_a_while_and_then_made_anew(voted: Snapshot, alice: Voter, monkeypatch: pytest.MonkeyPatch):
-    first = exports.ensure("csv")
+    first = exports.renew()["csv"]
     cast(alice, None)
     newest = refit()
-    assert exports.ensure("csv") == first
+    assert exports.renew()["csv"] == first
     monkeypatch.setattr(exports, "KEEP_SECONDS", 0)
-    second = exports.ensure("csv")
-    assert second is not None
+    monkeypatch.setattr(exports, "REST", 0)
+    second = exports.renew()["csv"]
     assert (second.snapshot, second.votes) == (newest.pk, 8)
-    assert first is not None
     assert not first.path.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_until_a_worker_has_made_the_files_they_are_promised(voted: Snapshot, client: Client, asked: list[str]):
+    response = async_to_sync(AsyncClient().get)("/data/votes.csv")
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "is being made" in client.get("/data/").content.decode()
+    assert client.get("/api/v1/exports").json() == []
+    assert asked == [queue.EXPORT] * 3
+
+
+def test_two_workers_do_not_make_the_same_files(voted: Snapshot):
+    with exports._alone() as alone:
+        assert alone
+        assert exports.renew() == {}
+    assert set(exports.renew()) == set(exports.KINDS)
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_set(voted: Snapshot, tmp_path: Path):
+    (tmp_path / "part-x").mkdir()
+    (tmp_path / "votes-1.csv").write_text("of an older version")
+    exports.renew()
+    assert {path.name[:4] for path in tmp_path.iterdir()} == {"lock", "set-"}
+
+
 def test_the_card(voted: Snapshot, client: Client):
+    export = exports.renew()["parquet"]
     page = client.get("/data/").content.decode()
-    export = exports.ensure("parquet")
-    assert export is not None
     assert export.digest in page
     assert "python -m ratings votes.csv" in page
 

@@ -4,16 +4,18 @@ import json
 
 import numpy as np
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from arena.battles import making
 from arena.battles import services as battles
 from arena.battles.models import Voter
 from arena.catalogue.models import Deployment
-from arena.leaderboard import services
+from arena.leaderboard import ledger, services
 from arena.leaderboard.models import Board, Snapshot
 from arena.leaderboard.tables import wilson
 from tests.conftest import finish
+from workers import refits
 
 Pair = tuple[Deployment, Deployment]
 
@@ -70,6 +72,45 @@ def test_a_board_is_refitted_once_a_second_at_most(voted: Snapshot, alice: Voter
     Board.objects.update(lease_until="2020-01-01T00:00:00Z")
     services.refit_boards()
     assert Snapshot.objects.filter(board__slug="all").count() == 2
+
+
+def test_a_board_that_has_to_wait_says_how_long(voted: Snapshot, alice: Voter):
+    assert services.refit_boards() is None
+    cast(alice, None)
+    wait = services.refit_boards()
+    assert wait is not None
+    assert 0 < wait <= services.REFIT_EVERY.total_seconds()
+
+
+def test_a_runner_goes_on_until_every_vote_is_published(voted: Snapshot, alice: Voter):
+    cast(alice, None)
+    refits.keep_up()
+    newest = Snapshot.objects.filter(board__slug="all").first()
+    assert newest is not None
+    assert newest.votes == voted.votes + 1
+
+
+def test_a_second_runner_leaves_the_votes_to_the_first(voted: Snapshot, alice: Voter):
+    cast(alice, None)
+    cache.add(refits.RUNNING, True, 5)
+    refits.keep_up()
+    assert Snapshot.objects.filter(board__slug="all").count() == 1
+
+
+def test_votes_that_are_counted_while_a_board_is_read_are_read_again(voted: Snapshot, alice: Voter, monkeypatch):
+    """A snapshot must not hold a vote that its position doesn't name."""
+    read, late = services.board_counts, iter([True])
+
+    def board_counts(board: Board):
+        found = read(board)
+        if next(late, False):
+            cast(alice, None)
+            ledger.count_new()
+        return found
+
+    monkeypatch.setattr(services, "board_counts", board_counts)
+    newest = services.refit(voted.board)
+    assert (newest.through_seq, newest.votes) == (voted.through_seq + 1, voted.votes + 1)
 
 
 def test_recomputing_a_snapshot_gives_the_same_numbers(voted: Snapshot):

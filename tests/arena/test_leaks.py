@@ -89,6 +89,7 @@ def test_how_often_is_public(pair: Pair, alice: Voter, client: Client):
     load()
     cast(alice, "Fine.", "Fine.")
     cast(alice, "I am Qwen.", "Fine.")
+    refit()
     body = client.get("/api/v1/leaks").json()
     assert (body["votes"], body["votes_left_out"]) == (2, 1)
     assert sum(row["seen"] for row in body["countries"]) == 4

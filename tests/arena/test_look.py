@@ -3,20 +3,24 @@
 import csv
 import io
 import json
+import math
 import re
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 
-from arena.battles.models import Reply, Voter
+from arena.battles import making, stopping
+from arena.battles.models import Reply, Vote, Voter
 from arena.catalogue.models import Deployment
+from arena.leaderboard import energy
 from arena.leaderboard.look import COLUMNS, USUAL, Look
-from arena.leaderboard.models import Snapshot, Speed
+from arena.leaderboard.models import Snapshot, Tally
 from arena.leaderboard.more import more_context
 from tests.arena.test_boards import refit
 from tests.arena.test_china import BOARD, board  # noqa: F401  (a fixture)
 from tests.arena.test_leaderboard import cast
+from tests.conftest import finish
 
 pytestmark = pytest.mark.django_db
 Pair = tuple[Deployment, Deployment]
@@ -74,16 +78,60 @@ def test_the_address_is_plain_and_survives():
     assert set(USUAL) < set(COLUMNS)
 
 
-def test_speed_is_measured_over_voted_battles_only(pair: Pair, alice: Voter):
+def test_speed_is_measured_over_closed_battles_only(pair: Pair, alice: Voter):
     cast(alice, pair[0], 2)
     Reply.objects.filter(side="A").update(text="four words are here", eval_ms=500)
     Reply.objects.filter(side="B").update(text="中文三字 and two", eval_ms=2000)
+    finish(making.start(alice, "And this?"))  # open: must not show
     refit()
-    rows = Speed.objects.all()
+    rows = Tally.objects.all()
     assert sum(row.words for row in rows) == 2 * (4 + 6)
     assert sum(row.eval_ms for row in rows) == 2 * 2500
+    refit()
+    assert sum(row.votes for row in Tally.objects.all()) == 4  # each battle once
     newest = Snapshot.objects.filter(board__slug="all").latest("pk")
     assert all(row["words_per_second"] for row in newest.rows)
+
+
+def test_failures_count_when_the_battle_closes_and_a_retry_does_not_undo_them(pair: Pair, alice: Voter, client: Client):
+    cast(alice, pair[0])
+    battle = making.start(alice, "Who fails?")
+    Reply.objects.filter(turn__battle=battle, side="A").update(state="failed", failures=2)
+    refit()
+    assert sum(row.failures for row in Tally.objects.all()) == 0
+    stopping.leave(battle)
+    cast(alice, None)
+    refit()
+    contestant = battle.contestant_a
+    assert Tally.objects.get(contestant=contestant).failures == 2
+    newest = Snapshot.objects.filter(board__slug="all").latest("pk")
+    row = next(row for row in newest.rows if row["slug"] == contestant.model.slug)
+    assert row["failure_share"] == pytest.approx(2 / row["asked"])
+    text = client.get("/leaderboard/?col=failures&download=csv").content.decode()
+    assert text.startswith(
+        "model,slug,rank_low,rank_high,status,failures,asked,failure_percent,failure_low,failure_high"
+    )
+
+
+def test_a_leak_shows_in_the_row_of_who_leaked(pair: Pair, alice: Voter, client: Client):
+    cast(alice, pair[0], 2)
+    Vote.objects.update(leak_a=True)
+    refit()
+    rows = Snapshot.objects.filter(board__slug="all").latest("pk").rows
+    assert sum(row["leaks"] for row in rows) == 2
+    assert [row["seen"] for row in rows] == [2, 2]
+    page = client.get("/leaderboard/?col=leaks").content.decode()
+    assert "Said who it is" in page
+
+
+def test_the_energy_of_an_answer_is_by_the_published_formula():
+    """Worked out here from the coefficients that docs/methods.md prints, not by the package."""
+    for active, total, tokens, processors in ((0.5, 0.5, 300, 1), (70, 70, 400, 4), (37, 671, 500, 32)):
+        each = 1.16653e-6 * math.exp(-0.0112059 * 64) * active + 4.05293e-5
+        seconds = tokens * (6.78509e-4 * active + 3.11931e-4 * 64 + 0.0194737)
+        rest = 1200 * seconds / 3600 * processors / 8 / 64
+        assert energy.of_answer(active, total, tokens) == pytest.approx(tokens * processors * each + rest, rel=1e-3)
+    assert energy.of_answer(None, 7, 100) is energy.of_answer(7, None, 100) is energy.of_answer(7, 7, 0) is None
 
 
 @pytest.mark.usefixtures("board")
@@ -102,7 +150,7 @@ def test_the_other_pictures(client: Client):
 @pytest.mark.usefixtures("board")
 def test_on_the_front_are_those_that_none_beats_in_both():
     context = more_context(Snapshot.objects.get())
-    assert context["size_front"] == ["panda"]  # the smallest and the best rated
+    assert context["size_front"] == "panda"  # the smallest and the best rated
     assert {point["model"] for point in context["size"]} == {
         "panda",
         "tiger",

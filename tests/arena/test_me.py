@@ -10,7 +10,7 @@ from django.utils import timezone
 from arena.battles import after, forget, making, mine, services, streams
 from arena.battles.models import Battle, Remark, Reply, Report, Turn, Vote, Voter
 from arena.catalogue.models import Deployment
-from arena.leaderboard import exports
+from arena.leaderboard import export_rows
 from arena.leaderboard import services as boards
 from arena.redis import client as redis_client
 from tests.conftest import finish
@@ -90,7 +90,7 @@ def test_delete_everything_leaves_the_bare_vote(pair: Pair, alice: Voter, alices
     assert reply is not None
     streams.write(redis_client(), streams.stream_key(reply.pk, 1), 0, "words")
     boards.refit_boards()
-    before = list(exports.rows(boards.latest()))  # type: ignore[arg-type]
+    before = list(export_rows.rows(boards.latest()))  # type: ignore[arg-type]
 
     page = alices_browser.post("/me/delete", follow=True)
     assert "Everything of yours was deleted" in page.content.decode()
@@ -100,7 +100,7 @@ def test_delete_everything_leaves_the_bare_vote(pair: Pair, alice: Voter, alices
     assert open_one.state == Battle.State.ABANDONED and battle.voter is None and battle.share is None
     assert alices_browser.get(f"/battles/{battle.uuid}/").status_code == 404
     assert alices_browser.get(f"/shared/{token}/").status_code == 404
-    left = list(exports.rows(boards.latest()))  # type: ignore[arg-type]
+    left = list(export_rows.rows(boards.latest()))  # type: ignore[arg-type]
     same = [{k: v for k, v in row.items() if k not in TEXT} for row in left]
     assert same == [{k: v for k, v in row.items() if k not in TEXT} for row in before]
     assert left[0]["judge"] == "voter_deleted"

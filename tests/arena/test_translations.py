@@ -31,7 +31,7 @@ SILENT = {"script", "style", "code", "pre", "kbd"}
 EMPTY = {"meta", "link", "input", "br", "img", "hr"}
 # Signs and names that are the same in both languages.
 KEPT = re.compile(
-    r"\b(Elo|JSON|CSV|PNG|SVG|SHA|API|UTC|ID|GB|GGUF|VAR|Ollama|OpenRouter|Hugging|Face|cookie|[Tt]oken|ratings|winner|"
+    r"\b(Elo|JSON|CSV|PNG|SVG|SHA|API|UTC|ID|GB|GGUF|VAR|Ollama|EcoLogits|OpenRouter|Hugging|Face|cookie|[Tt]oken|ratings|winner|"
     r"English|Language|bradley|terry|ties|half|sandwich|Bradley|Terry|Chatbot|Arena|Markdown|Python|simulated\w*|"
     r"Ctrl|AGPL|MIT|Apache|null|unlabelled|maths|code|other|votes|csv|jsonl|model\w*|tie|bothbad|maker|base|out|parquet|style|rated)\b"
 )

@@ -101,7 +101,7 @@ def test_the_boards_other_pictures_come_when_near(reader: Page):
     expect(reader.locator("#more")).to_contain_text("More pictures")
     reader.locator("#more").scroll_into_view_if_needed()
     expect(reader.locator("#more")).to_contain_text("Who was preferred to whom")
-    for kind in ("heat", "size"):
+    for kind in ("heat", "size", "speed", "energy"):
         reader.locator(f"[data-chart={kind}]").scroll_into_view_if_needed()
         reader.locator(f"[data-chart={kind}] canvas").wait_for()
 

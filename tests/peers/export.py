@@ -40,9 +40,7 @@ def main(folder: Path) -> None:
     snapshot = boards.latest()
     assert snapshot is not None
     for kind in ("csv", "parquet"):
-        export = exports.ensure(kind)
-        assert export is not None
-        (folder / f"votes.{kind}").write_bytes(export.path.read_bytes())
+        (folder / f"votes.{kind}").write_bytes(exports.renew()[kind].path.read_bytes())
     print(json.dumps({row["model"]: row["rating"] for row in snapshot.rows}))
 
 

@@ -166,28 +166,56 @@ function heat(rows, c, narrow) {
   };
 }
 
+// Those of the best rated whose names don't lie over each other in a chart about 1000 wide.
+function apart(edge, rows, scale) {
+  const range = (values) => Math.max(...values) - Math.min(...values) || 1;
+  const wide = range(rows.map((row) => scale(row.x)));
+  const high = range(rows.flatMap((row) => [row.lower, row.upper]));
+  const shown = [];
+  for (const row of edge.toSorted((one, other) => other.rating - one.rating)) {
+    const near = (other) =>
+      (Math.abs(scale(row.x) - scale(other.x)) / wide) * 900 < 4 * (row.model.length + other.model.length) &&
+      (Math.abs(row.rating - other.rating) / high) * 320 < 18;
+    if (!shown.some(near)) shown.push(row);
+  }
+  return new Set(shown);
+}
+
 // Rating against a quantity, with intervals; a line joins the models that none beats in both.
-const front = (name, type) => (rows, c, narrow) => {
+const front = (name, type, logBase) => (rows, c, narrow) => {
   const kind = (row) => (SHAPE[row.country] ? row.country : "other");
   const edge = rows.filter((row) => row.front);
+  const groups = [...new Set(rows.map(kind))];
+  const scaled = type === "log" ? Math.log : Number;
+  const [least, most] = [Math.min, Math.max].map((end) => end(...rows.map((row) => scaled(row.x))));
+  const place = (row) => (scaled(row.x) - least) / (most - least || 1);
+  const side = (row) => (place(row) < 0.06 ? "right" : place(row) > 0.94 ? "left" : "top"); // names stay inside
+  const labelled = narrow ? new Set() : apart(edge, rows, scaled);
   return {
     height: 420,
     option: {
       animation: false,
       textStyle: { fontFamily: c.font, color: c.ink },
       grid: { left: 52, right: 24, top: 24, bottom: 48 },
-      xAxis: { type, name: words[name], nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase: 2, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
+      xAxis: { type, name: words[name], nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
       yAxis: { type: "value", scale: true, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
       tooltip: { renderMode: "richText", formatter: ({ data }) => data.tip ?? "" },
       series: [
         { type: "line", silent: true, symbol: "none", step: false, lineStyle: { color: c.quiet, width: 1, type: "dashed" }, data: edge.map((row) => [row.x, row.rating]) },
-        ...rows.map((row) => ({ type: "line", silent: true, symbol: "none", lineStyle: { color: c[kind(row)] ?? c.other, width: 1.5, opacity: 0.6 }, data: [[row.x, row.lower], [row.x, row.upper]] })).slice(0, 120),
-        ...[...new Set(rows.map(kind))].map((group) => ({
+        ...groups.map((group) => ({
+          type: "line",
+          silent: true,
+          symbol: "none",
+          connectNulls: false,
+          lineStyle: { color: c[group] ?? c.other, width: 1.5, opacity: 0.6 },
+          data: rows.filter((row) => kind(row) === group).flatMap((row) => [[row.x, row.lower], [row.x, row.upper], ["-", "-"]]),
+        })),
+        ...groups.map((group) => ({
           type: "scatter",
           symbol: SHAPE[group] ?? "diamond",
           symbolSize: 11,
           itemStyle: { color: c[group] ?? c.other },
-          data: rows.filter((row) => kind(row) === group).map((row) => ({ value: [row.x, row.rating], tip: `${row.model} (${row.country_name})\n${row.rating.toFixed(0)} [${row.lower.toFixed(0)}–${row.upper.toFixed(0)}], ${row.x}`, label: { show: row.front && !narrow, formatter: row.model, position: "top", color: c.ink, fontSize: 12 } })),
+          data: rows.filter((row) => kind(row) === group).map((row) => ({ value: [row.x, row.rating], tip: `${row.model} (${row.country_name})\n${row.rating.toFixed(0)} [${row.lower.toFixed(0)}–${row.upper.toFixed(0)}], ${row.x}`, label: { show: labelled.has(row), formatter: row.model, position: side(row), color: c.ink, fontSize: 12 } })),
         })),
       ],
     },
@@ -218,7 +246,7 @@ function history(rows, c) {
   };
 }
 
-const KINDS = { interval, curve, weeks, heat, history, size: front("active", "log"), speed: front("speed", "value") };
+const KINDS = { interval, curve, weeks, heat, history, size: front("active", "log", 2), speed: front("speed", "value"), energy: front("energy", "log", 10) };
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
