@@ -48,6 +48,7 @@ class FieldIn(Schema):
     best: int | None = F(None, ge=1, lt=1_000_000, description="only so many of the best rated")
     one: Literal["", "0", "1"] = F("", description="1: the best model of each developer only")
     base: Literal["maker", "base", "out"] = F("maker", description="models on another country's weights")
+    both_bad: Literal["out", "tie"] = F("out", description="votes for neither; always out where style is held equal")
 
     @field_validator("max_active", "best", mode="before")
     @classmethod
@@ -65,6 +66,7 @@ class FieldIn(Schema):
             best=self.best,
             one=self.one == "1",
             base=self.base,
+            both_bad=self.both_bad,
         )
 
 
@@ -75,8 +77,8 @@ def comparison(
     asked: Query[FieldIn],
 ) -> Any:
     """Compare Chinese with American models."""
-    field = asked.field()
-    found = china_us.newest(field.board)
+    field = china_us.settled(asked.field())
+    found = china_us.newest(field)
     if same := unchanged(request, response, f"{found.snapshot.pk if found else 0}?{field.address()}"):
         return same
     if found is None:

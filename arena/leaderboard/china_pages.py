@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arena.leaderboard import boards, china_us
-from arena.leaderboard.field import BASES, BESTS, SIZES, Field
+from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
 from arena.leaderboard.tables import no_votes, origin
 from arena.sentences import said
 from arena.templatetags.elo import country, signed
@@ -37,7 +37,8 @@ CARDS = {
 
 def page_context(field: Field) -> dict[str, Any]:
     """Return the page's context; without a snapshot, the form and what is missing."""
-    found = china_us.newest(field.board)
+    field = china_us.settled(field)
+    found = china_us.newest(field)
     context: dict[str, Any] = {
         "field": field,
         "boards": _boards(field),
@@ -45,6 +46,7 @@ def page_context(field: Field) -> dict[str, Any]:
         "size": "" if field.max_active is None else f"{field.max_active:g}",
         "bests": BESTS,
         "bases": BASES.items(),
+        "both_bads": BOTH_BAD.items(),
         "address": field.address(),
         "tab": "china",
         "comparison": no_votes(),
@@ -68,10 +70,11 @@ def page_context(field: Field) -> dict[str, Any]:
 
 def checks_context(field: Field) -> dict[str, Any]:
     """Return the context of the section under the answer."""
-    found = china_us.newest(field.board)
+    field = china_us.settled(field)
+    found = china_us.newest(field)
     if found is None:
         return {"checks": None}
-    listed = china_us.specifications(found, field)
+    listed = china_us.specifications(found)
     now = field.address()
     return {
         "checks": china_us.robustness(found, field),

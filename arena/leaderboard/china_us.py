@@ -1,12 +1,13 @@
 """The comparison that the project exists for, for any field a reader chooses, from a stored snapshot alone.
 
-Nothing is fitted anew: a field changes which ratings are compared, not the ratings. So the numbers agree with the
-leaderboard, and an answer takes a tenth of a second at 200 models.
+A field changes which ratings are compared, not the ratings: so the numbers agree with the leaderboard, and an answer
+takes a tenth of a second at 200 models. Only where a reader counts "both bad" otherwise, the stored counts are fitted
+anew, once a snapshot.
 """
 
 import itertools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -18,14 +19,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from scipy.stats import norm
 
-from arena.leaderboard.field import BASES, BESTS, SIZES, Field
+from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
 from arena.leaderboard.models import Board, Snapshot
 from arena.leaderboard.services import latest, published_counts
 from arena.templatetags.elo import country
-from ratings import Counts, Table, groups
+from ratings import Counts, Table, fit, groups
 from ratings.fragile import models_to_turn, votes_to_turn, without_each
 from ratings.groups import Contrast
-from ratings.rows import answer
+from ratings.rows import answer, measures
 
 FIRST, SECOND, NAMES = "CN", "US", ("Chinese", "American")
 MEANS = {"CN": gettext_lazy("Chinese models, mean"), "US": gettext_lazy("American models, mean")}
@@ -43,8 +44,10 @@ class Published:
 
 
 @lru_cache(maxsize=32)
-def published(snapshot_id: int, created: datetime) -> Published:
+def published(snapshot_id: int, created: datetime, both_bad: str = "out") -> Published:
     """Return a stored snapshot as table and counts; snapshots never change, so it is kept."""
+    if both_bad == "tie":
+        return _both_bad_as_ties(published(snapshot_id, created))
     snapshot = Snapshot.objects.select_related("board").get(pk=snapshot_id, created=created)
     rows = sorted(snapshot.rows, key=lambda row: row["index"])
     m = len(rows)
@@ -66,10 +69,24 @@ def published(snapshot_id: int, created: datetime) -> Published:
     return Published(snapshot, rows, table, published_counts(snapshot))
 
 
-def newest(board: str) -> Published | None:
-    """Return a board's newest snapshot, or None."""
-    snapshot = latest(board)
-    return None if snapshot is None else published(snapshot.pk, snapshot.created)
+def _both_bad_as_ties(found: Published) -> Published:
+    counts = Counts(found.counts.wins, found.counts.ties + found.counts.both_bad, np.zeros_like(found.counts.ties))
+    table = fit(counts, level=found.table.level)
+    return replace(
+        found, counts=counts, table=table, rows=[row | measures(table, i) for i, row in enumerate(found.rows)]
+    )
+
+
+def newest(field: Field) -> Published | None:
+    """Return the newest snapshot of a field's board, its votes counted as the field says; None before the first."""
+    snapshot = latest(field.board)
+    return None if snapshot is None else published(snapshot.pk, snapshot.created, field.both_bad)
+
+
+def settled(field: Field) -> Field:
+    """Return a field without what its board doesn't know: style is held equal over single votes, as they are stored."""
+    style = Board.objects.filter(slug=field.board.replace("\0", ""), style=True).exists()
+    return replace(field, both_bad="out") if style else field
 
 
 def answers(found: Published, field: Field) -> dict[str, Contrast]:
@@ -109,23 +126,33 @@ def robustness(found: Published, field: Field) -> dict[str, Any]:
     }
 
 
-def specifications(found: Published, field: Field) -> list[dict[str, Any]]:
+def specifications(found: Published) -> list[dict[str, Any]]:
     """Return the answer for every listed choice: each field on this board, and the other boards of its source."""
     rows, seen = [], set[tuple[str, ...]]()
-    choices = itertools.product((False, True), (None, *SIZES), (None, *BESTS), (False, True), BASES)
-    for permissive, size, best, one, base in choices:
-        other = replace(field, out=(), permissive=permissive, max_active=size, best=best, one=one, base=base)
-        key = tuple(label if label in {FIRST, SECOND} else "" for label in other.labels(found.rows))
+    snapshot = found.snapshot
+    for other in _listed(found):
+        counted = published(snapshot.pk, snapshot.created, other.both_bad)
+        labels = (label if label in {FIRST, SECOND} else "" for label in other.labels(counted.rows))
+        key = (other.both_bad, *labels)
         if key not in seen:  # the same models under the same flags: the same answer
             seen.add(key)
-            rows.append(_specification(found, other, gettext_noop("this board")))
+            rows.append(_specification(counted, other, gettext_noop("this board")))
     source = found.snapshot.board.filters["source"]
     for board in Board.objects.filter(filters__source=source).exclude(pk=found.snapshot.board_id):
-        other_board = newest(board.slug)
+        other_board = newest(Field(board=board.slug))
         if other_board is not None:
             rows.append(_specification(other_board, Field(board=board.slug), board.title))
     told = [row for row in rows if row["estimate"] is not None]
     return sorted(told, key=lambda row: row["estimate"])
+
+
+def _listed(found: Published) -> Iterator[Field]:
+    """Return every listed choice of a board: the models in all ways, the votes for neither with the best only."""
+    board = found.snapshot.board
+    choices = itertools.product((False, True), (None, *SIZES), (None, *BESTS), (False, True), BASES)
+    yield from (Field(board.slug, (), *choice) for choice in choices)
+    if not board.style and published_counts(found.snapshot).both_bad.any():
+        yield from (Field(board.slug, best=best, both_bad="tie") for best in (None, *BESTS))
 
 
 def means(found: Published, labels: Sequence[str]) -> list[dict[str, Any]]:
@@ -149,5 +176,6 @@ def _specification(found: Published, field: Field, board: str) -> dict[str, Any]
     words += [_("the %(value)s best rated") % {"value": field.best}] if field.best is not None else []
     words += [_("one model per developer")] if field.one else []
     words += [] if field.base == "maker" else [_("foreign bases %(how)s") % {"how": BASES[field.base]}]
+    words += [] if field.both_bad == "out" else [_("“both bad” as %(how)s") % {"how": BOTH_BAD[field.both_bad]}]
     row = answer(fixed(found, field))
     return row | {"label": ", ".join(words), "address": field.address()}

@@ -1,6 +1,6 @@
 """Which models a reader lets take part in the comparison, and under which flag. The state is the address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ BASES = {
     "base": gettext_lazy("by the country of the base model"),
     "out": gettext_lazy("left out"),
 }
+BOTH_BAD = {"out": gettext_lazy("left out"), "tie": gettext_lazy("half a win each")}
 BESTS = (10, 20, 40)  # how many of the best rated the page offers
 SIZES = (4.0, 10.0, 40.0)  # thousand millions of active parameters that the page offers
 
@@ -25,7 +26,8 @@ class Field:
 
     `best`: only so many of the best rated models of any country. `out`: slugs left out. `permissive`: only such
     licences. `max_active`: billions of active parameters; models of unknown size are left out. `one`: only the best
-    rated of each developer. `base`: models made from another country's weights.
+    rated of each developer. `base`: models made from another country's weights. `both_bad`: how votes count that find
+    both answers bad; public boards of other arenas take them for ties.
     """
 
     board: str = "all"
@@ -35,6 +37,7 @@ class Field:
     best: int | None = None
     one: bool = False
     base: str = "maker"
+    both_bad: str = "out"
 
     @classmethod
     def read(cls, query: QueryDict) -> "Field":
@@ -43,9 +46,6 @@ class Field:
         Raises:
             BadField: a parameter with a value that means nothing.
         """
-        base = query.get("base") or "maker"
-        if base not in BASES:
-            raise BadField(_("base must be one of %(all)s, not %(value)r") % {"all": ", ".join(BASES), "value": base})
         return cls(
             board=query.get("board") or "all",
             out=tuple(sorted({slug for slug in query.getlist("out") if slug})),
@@ -53,7 +53,8 @@ class Field:
             max_active=read_size(query.get("max_active") or ""),
             best=_many(query.get("best") or ""),
             one=_switch(query, "one"),
-            base=base,
+            base=_one_of(query, "base", BASES),
+            both_bad=_one_of(query, "both_bad", BOTH_BAD),
         )
 
     def address(self, **changes: Any) -> str:
@@ -72,6 +73,8 @@ class Field:
             query["best"] = str(field.best)
         if field.base != "maker":
             query["base"] = field.base
+        if field.both_bad != "out":
+            query["both_bad"] = field.both_bad
         return query.urlencode()
 
     def labels(self, rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -107,6 +110,15 @@ def _best_of_each_developer(rows: Sequence[dict[str, Any]], labels: list[str]) -
                 best[row["developer"]] = i
     kept = set(best.values())
     return [label if i in kept else "" for i, label in enumerate(labels)]
+
+
+def _one_of(query: QueryDict, name: str, known: Mapping[str, Any]) -> str:
+    """Read a choice; the first known one where nothing is said."""
+    value = query.get(name) or next(iter(known))
+    if value not in known:
+        told = {"name": name, "all": ", ".join(known), "value": value}
+        raise BadField(_("%(name)s must be one of %(all)s, not %(value)r") % told)
+    return value
 
 
 def _switch(query: QueryDict, name: str) -> bool:

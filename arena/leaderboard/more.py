@@ -27,6 +27,8 @@ def more_context(snapshot: Snapshot) -> dict[str, Any]:
         "heat": heat,
         "heat_models": min(len(rated), HEAT_MODELS),
         "never": sum(cell["votes"] == 0 for cell in heat) // 2,
+        "drawn_least": min((cell["battles"] for cell in heat), default=0),
+        "drawn_most": max((cell["battles"] for cell in heat), default=0),
         "size": size,
         "size_front": _named(size),
         "speed": speed,
@@ -42,18 +44,21 @@ def more_context(snapshot: Snapshot) -> dict[str, Any]:
 def _heat(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the share of row's wins (ties half) over column and the votes, for each ordered pair of these models."""
     place = {row["index"]: i for i, row in enumerate(rows)}
-    cells = {(i, j): {"wins": 0.0, "votes": 0} for i in range(len(rows)) for j in range(len(rows)) if i != j}
-    for i, j, wins_i, wins_j, ties, _ in pairs(snapshot):
+    never = {"wins": 0.0, "votes": 0, "battles": 0}
+    cells = {(i, j): never for i in range(len(rows)) for j in range(len(rows)) if i != j}
+    for i, j, wins_i, wins_j, ties, both_bad in pairs(snapshot):
         if i in place and j in place:
             votes = wins_i + wins_j + ties
-            cells[place[i], place[j]] = {"wins": wins_i + ties / 2, "votes": votes}
-            cells[place[j], place[i]] = {"wins": wins_j + ties / 2, "votes": votes}
+            for mine, other, won in ((i, j, wins_i), (j, i, wins_j)):
+                cell = {"wins": won + ties / 2, "votes": votes, "battles": votes + both_bad}
+                cells[place[mine], place[other]] = cell
     return [
         {
             "model": rows[i]["model"],
             "opponent": rows[j]["model"],
             "share": round(100 * cell["wins"] / cell["votes"], 1) if cell["votes"] else None,
             "votes": cell["votes"],
+            "battles": cell["battles"],
         }
         for (i, j), cell in cells.items()
     ]

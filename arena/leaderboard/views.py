@@ -86,6 +86,7 @@ def china_us(request: HttpRequest) -> HttpResponse:
     """Compare Chinese with American models in the field that the address gives; htmx asks for the answer alone."""
     field = Field.read(request.GET)
     context = china_pages.page_context(field)
+    field = context["field"]
     response = render(request, "leaderboard/_china.html" if _by_htmx(request) else "leaderboard/china.html", context)
     response["HX-Push-Url"] = f"/china-us/?{field.address()}".rstrip("?")  # the form's own would name empty fields
     patch_vary_headers(response, ["HX-Request"])

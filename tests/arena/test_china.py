@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
 
@@ -14,6 +15,8 @@ from arena.errors import BadField
 from arena.leaderboard import china_us, services
 from arena.leaderboard.field import BASES, Field
 from arena.leaderboard.imports import add_to_cells
+from arena.leaderboard.models import Board, Cell
+from ratings import Counts, fit, groups
 
 pytestmark = pytest.mark.django_db
 BOARD = "source-test"
@@ -50,6 +53,35 @@ def board() -> str:
     return BOARD
 
 
+def test_both_bad_can_count_as_half_a_win_each(board: str, client: Client):
+    """Against a fit of the same counts with the both-bad votes written as ties."""
+    Cell.objects.update(both_bad=300)
+    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
+    Cell.objects.update(changed_seq=F("changed_seq") + 1)
+    services.refit_boards()
+    out, tie = ask(client), ask(client, both_bad="tie")
+    found = china_us.newest(Field(BOARD))
+    assert found is not None
+    counts = Counts(found.counts.wins, found.counts.ties + 300 * (1 - np.eye(8)), np.zeros((8, 8)))
+    table = fit(counts)
+    labels = [row["country"] for row in found.rows]
+    expected = groups.fixed(counts, table, labels, "CN", "US", ("Chinese", "American"))
+    assert tie["answers"]["fixed"]["estimate"] == pytest.approx(expected.estimate, abs=1e-6)
+    assert tie["answers"]["fixed"]["upper"] == pytest.approx(expected.upper, abs=1e-6)
+    assert abs(tie["answers"]["fixed"]["estimate"]) < abs(out["answers"]["fixed"]["estimate"])  # ties pull together
+    page = client.get(f"/china-us/?board={BOARD}&both_bad=tie").content.decode()
+    assert 'value="tie" selected' in page
+    assert "half a win each" in client.get(f"/china-us/checks/?board={BOARD}").content.decode()
+
+
+def test_where_style_is_held_equal_both_bad_stays_out(board: str, client: Client):
+    Board.objects.filter(slug=BOARD).update(style=True)
+    assert ask(client, both_bad="tie") == ask(client)
+    response = client.get(f"/china-us/?board={BOARD}&both_bad=tie")
+    assert "both_bad" not in response["HX-Push-Url"]
+    assert "Votes that find both bad" not in response.content.decode()
+
+
 def ask(client: Client, **query: object) -> dict:
     response = client.get("/api/v1/china-us", {"board": BOARD, **query})
     assert response.status_code == 200, response.content
@@ -61,7 +93,7 @@ def inside(**query: object) -> dict[str, str]:
     data = QueryDict(mutable=True)
     for name, value in {"board": BOARD, **query}.items():
         data.setlist(name, [str(v) for v in value] if isinstance(value, list) else [str(value)])
-    found = china_us.newest(BOARD)
+    found = china_us.newest(Field(BOARD))
     assert found is not None
     labels = Field.read(data).labels(found.rows)
     return {row["slug"]: label for row, label in zip(found.rows, labels, strict=True) if label in {"CN", "US"}}
@@ -163,7 +195,7 @@ def test_what_the_answer_hangs_on(board: str, client: Client):
     page = client.get(f"/china-us/checks/?board={board}").content.decode()
     assert re.search(r"<strong>[\d,]+ votes?</strong> of 56,000", page)
     assert "panda" in page
-    found = china_us.newest(board)
+    found = china_us.newest(Field(board))
     assert found is not None
     checks = china_us.robustness(found, Field(board=board))
     assert checks["models"][0]["row"]["slug"] == "panda"
@@ -171,9 +203,9 @@ def test_what_the_answer_hangs_on(board: str, client: Client):
 
 
 def test_every_listed_choice_is_there_once(board: str):
-    found = china_us.newest(board)
+    found = china_us.newest(Field(board))
     assert found is not None
-    rows = china_us.specifications(found, Field(board=board, one=True, out=("panda",)))
+    rows = china_us.specifications(found)
     assert [row["estimate"] for row in rows] == sorted(row["estimate"] for row in rows)
     plain = next(row for row in rows if row["label"] == "this board")
     assert plain["address"] == f"board={board}"

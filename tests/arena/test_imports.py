@@ -180,6 +180,12 @@ def test_the_real_votes_give_the_four_answers(client: Client):
     assert body["answers"]["fixed"]["estimate"] == pytest.approx(-12.3, abs=0.1)
     forty = client.get("/api/v1/china-us?board=source-chatbot-arena-2024&best=40").json()
     assert forty["answers"]["fixed"]["estimate"] == pytest.approx(-40.1, abs=0.1)
+    # as that arena's own board counted: both-bad as half a win each
+    for choice, estimate, half in (("", -10.6, 1.44), ("&best=40", -34.0, 1.79)):
+        asked = f"/api/v1/china-us?board=source-chatbot-arena-2024&both_bad=tie{choice}"
+        fixed = client.get(asked).json()["answers"]["fixed"]
+        assert fixed["estimate"] == pytest.approx(estimate, abs=0.1)
+        assert fixed["upper"] - fixed["estimate"] == pytest.approx(half, abs=0.01)
     one = client.get("/api/v1/china-us?board=source-chatbot-arena-2024&one=1").json()
     assert one["answers"]["fixed"]["lower"] > 0  # the sign turns with the choice of models
     assert one["answers"]["hierarchical"]["lower"] < 0 < one["answers"]["hierarchical"]["upper"]

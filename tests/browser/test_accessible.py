@@ -84,6 +84,11 @@ def test_public_pages(reader: Page):
             reader.locator("[data-chart] canvas").first.wait_for()
         problems += found(reader)
     reader.goto("/leaderboard/?board=source-simulated")
+    reader.locator("#more").scroll_into_view_if_needed()
+    reader.locator("#more details summary").first.wait_for()
+    for summary in reader.locator("#more details summary").all():
+        summary.click()
+    problems += found(reader)
     reader.get_by_role("table").get_by_role("link").nth(9).click()
     problems += found(reader)
     assert problems == []

@@ -101,9 +101,13 @@ def test_the_boards_other_pictures_come_when_near(reader: Page):
     expect(reader.locator("#more")).to_contain_text("More pictures")
     reader.locator("#more").scroll_into_view_if_needed()
     expect(reader.locator("#more")).to_contain_text("Who was preferred to whom")
-    for kind in ("heat", "size", "speed", "energy"):
+    for kind in ("heat", "drawn", "size", "speed", "energy"):
         reader.locator(f"[data-chart={kind}]").scroll_into_view_if_needed()
         reader.locator(f"[data-chart={kind}] canvas").wait_for()
+        card = reader.locator(".card", has=reader.locator(f"[data-chart={kind}]"))
+        card.locator("summary").click()
+        expect(card.locator("tbody tr").nth(1)).to_be_visible()
+        assert card.locator("thead th").first.inner_text() == "Model"
 
 
 def test_the_table_is_searched_and_taken_away(reader: Page, tmp_path: Path):

@@ -143,28 +143,34 @@ function mixed(from, to, share) {
 }
 
 // Row against column: the share of votes for the row; the further from 50 %, the stronger the colour.
-function heat(rows, c, narrow) {
-  const models = [...new Set(rows.map((row) => row.model))];
-  const cells = rows.filter((row) => row.share !== null).map((row) => [models.indexOf(row.opponent), models.indexOf(row.model), row.share, row.votes]);
+const shareTone = (c, row) => mixed(c.card, row.share > 50 ? c.accent : c.other, Math.min(1, Math.abs(row.share - 50) / 40));
+// The more battles, the stronger.
+const drawnTone = (c, row, rows) => mixed(c.card, c.accent, row.battles / Math.max(1, ...rows.map((other) => other.battles)));
+
+const PHONE_MODELS = 12; // more names would lie over each other; the table has all
+
+const map = (told, tone) => (rows, c, narrow) => {
+  const models = [...new Set(rows.map((row) => row.model))].slice(0, narrow ? PHONE_MODELS : undefined);
+  const met = rows.filter((row) => models.includes(row.model) && models.includes(row.opponent) && row.battles > 0 && (told === "drawn" || row.share !== null));
   const room = narrow ? 110 : 190;
   return {
-    height: room + 40 + models.length * (narrow ? 14 : 20),
+    height: room + 40 + models.length * 20,
     option: {
       animation: false,
       textStyle: { fontFamily: c.font, color: c.ink },
       grid: { left: room, right: 12, top: room, bottom: 30 },
       xAxis: { type: "category", position: "top", data: models, axisLabel: { rotate: 90, interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
       yAxis: { type: "category", inverse: true, data: models, axisLabel: { interval: 0, fontSize: 12, color: c.ink, width: room - 10, overflow: "truncate" }, axisTick: { show: false }, axisLine: { show: false } },
-      tooltip: { renderMode: "richText", formatter: ({ value }) => fill(words.preferred, { model: models[value[1]], opponent: models[value[0]], share: value[2], votes: value[3] }) },
+      tooltip: { renderMode: "richText", formatter: ({ dataIndex }) => fill(words[told], met[dataIndex]) },
       series: [{
         type: "scatter",
         symbol: "rect",
-        symbolSize: narrow ? [8, 12] : [28, 17],
-        data: cells.map((value) => ({ value, itemStyle: { opacity: 1, color: mixed(c.card, value[2] > 50 ? c.accent : c.other, Math.min(1, Math.abs(value[2] - 50) / 40)), borderColor: c.line, borderWidth: 1 } })),
+        symbolSize: narrow ? [16, 16] : [28, 17],
+        data: met.map((row) => ({ value: [models.indexOf(row.opponent), models.indexOf(row.model)], itemStyle: { opacity: 1, color: tone(c, row, rows), borderColor: c.line, borderWidth: 1 } })),
       }],
     },
   };
-}
+};
 
 // Those of the best rated whose names don't lie over each other in a chart about 1000 wide.
 function apart(edge, rows, scale) {
@@ -246,12 +252,52 @@ function history(rows, c) {
   };
 }
 
-const KINDS = { interval, curve, weeks, heat, history, size: front("active", "log", 2), speed: front("speed", "value"), energy: front("energy", "log", 10) };
+const heat = map("preferred", shareTone);
+const drawn = map("drawn", drawnTone);
+const KINDS = { interval, curve, weeks, heat, drawn, history, size: front("active", "log", 2), speed: front("speed", "value"), energy: front("energy", "log", 10) };
+
+const TABLED = new Set(["interval", "weeks", "curve"]); // these stand over a table of the page
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cell = (value) => (/[",\n]/.test(String(value ?? "")) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ""));
   return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))].join("\n");
+}
+
+const AXES = { size: "active", speed: "speed", energy: "energy" }; // what x is
+
+function shown(value) {
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return value.slice(0, 16).replace("T", " ");
+  if (typeof value !== "number" || Number.isInteger(value)) return String(value ?? "–");
+  return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+}
+
+// A picture's numbers as a table under it, made when it is opened; pictures that stand on a table have none.
+function numbers(kind, rows) {
+  const head = (name) => (name === "x" ? words[AXES[kind]] : words[`head${name[0].toUpperCase()}${name.slice(1)}`]);
+  const names = Object.keys(rows[0]).filter(head);
+  const place = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = words.numbers;
+  place.append(summary);
+  place.addEventListener("toggle", () => {
+    if (place.childElementCount > 1) return;
+    const table = document.createElement("table");
+    table.className = "data";
+    const line = (values, tag) => {
+      const row = document.createElement("tr");
+      row.append(...values.map((value) => Object.assign(document.createElement(tag), { textContent: value })));
+      return row;
+    };
+    table.createTHead().append(line(names.map(head), "th"));
+    table.createTBody().append(...rows.map((row) => line(names.map((name) => shown(row[name])), "td")));
+    const box = Object.assign(document.createElement("div"), { className: "scroll low", tabIndex: 0 });
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", `${place.closest("section").querySelector("h2").textContent}: ${words.numbers}`);
+    box.append(table);
+    place.append(box);
+  });
+  return place;
 }
 
 function save(name, url) {
@@ -298,6 +344,7 @@ function offer(kind, rows) {
     button.addEventListener("click", act);
     row.append(button);
   }
+  if (!TABLED.has(kind)) row.after(numbers(kind, rows));
 }
 
 function drawOne(place) {
