@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {
     "sweep": {"task": "workers.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "refit": {"task": "workers.refit", "schedule": 1.0, "options": {"expires": 1}},
+    "refit-from-votes": {"task": "workers.refit_from_votes", "schedule": 10.0, "options": {"expires": 10}},
     "export": {"task": "workers.export", "schedule": 30.0, "options": {"expires": 30}},
     "fill": {"task": "workers.fill_buffer", "schedule": 10.0, "options": {"expires": 10}},
     "purge": {"task": "workers.purge", "schedule": 24 * 3600.0},

@@ -19,12 +19,13 @@ EXPORT = "workers.export"
 FILL = "workers.fill_buffer"
 PURGE = "workers.purge"
 REFIT = "workers.refit"
+REFIT_FROM_VOTES = "workers.refit_from_votes"
 SWEEP = "workers.sweep"
 PROBE_HOSTS = "workers.probe_hosts"
 THIN = "workers.thin_snapshots"
 PULL = "workers.pull"
 TRY_OUT = "workers.try_out"
-NAMES = (ANSWER, EXPORT, FILL, PURGE, REFIT, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
+NAMES = (ANSWER, EXPORT, FILL, PURGE, REFIT, REFIT_FROM_VOTES, SWEEP, PROBE_HOSTS, THIN, PULL, TRY_OUT)
 
 
 def voter_queue(host_id: int) -> str:

@@ -70,6 +70,12 @@ def refit() -> None:
     refits.keep_up()
 
 
+@app.task(name=queue.REFIT_FROM_VOTES)
+def refit_from_votes() -> None:
+    """Publish snapshots of the boards that need single votes."""
+    refits.from_votes()
+
+
 @app.task(name=queue.THIN)
 def thin() -> None:
     """Keep one snapshot a day of those older than a week."""

@@ -5,6 +5,7 @@ import re
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_noop as _  # titles are stored in English and translated on pages
 
+from arena.battles.models import Battle
 from arena.leaderboard.models import Board, Cell, Snapshot
 
 OURS = "arena"
@@ -28,9 +29,9 @@ def ensure() -> None:
     ours = Cell.objects.filter(source=OURS)
     _make("all", _("All votes"), {})
     if ours.exists():
-        Board.objects.get_or_create(
-            slug="style", defaults={"title": _("Style held equal"), "filters": {"source": OURS}, "style": True}
-        )
+        _make("style", _("Style held equal"), {}, Board.Kind.STYLE)
+    if not Board.objects.filter(kind=Board.Kind.VOTERS).exists() and _have_two_voters():
+        _make("voters", _("Intervals by voter"), {}, Board.Kind.VOTERS)
     if ours.filter(own_prompt=False).exists():  # until then "own" is "all"
         _make("own", _("Voters' own prompts"), {"own_prompt": True})
         _make("bank", _("Prompts from the bank"), {"own_prompt": False})
@@ -78,5 +79,11 @@ def cells(board: Board) -> QuerySet[Cell]:
     return Cell.objects.filter(**board.filters)
 
 
-def _make(slug: str, title: str, filters: dict[str, object]) -> None:
-    Board.objects.get_or_create(slug=slug, defaults={"title": title, "filters": {"source": OURS} | filters})
+def _have_two_voters() -> bool:
+    voted = Battle.objects.filter(state=Battle.State.VOTED, voter__isnull=False).order_by()
+    return len(voted.values("voter").distinct()[:2]) == 2
+
+
+def _make(slug: str, title: str, filters: dict[str, object], kind: str = Board.Kind.COUNTS) -> None:
+    defaults = {"title": title, "filters": {"source": OURS} | filters, "kind": kind}
+    Board.objects.get_or_create(slug=slug, defaults=defaults)

@@ -14,6 +14,7 @@ from arena.leaderboard.data_views import files_or_ask
 from arena.leaderboard.fresh import readable
 from arena.leaderboard.left_out import left_out
 from arena.leaderboard.models import Snapshot
+from arena.leaderboard.services import keep_linked
 
 router = Router()
 LARGEST_PAGE, FARTHEST = 200, 1_000_000
@@ -194,6 +195,7 @@ def snapshot(request: HttpRequest, response: HttpResponse, pk: Annotated[int, Fi
     """Return a snapshot as it was published."""
     readable(response)
     row = get_object_or_404(Snapshot.objects.select_related("board").defer("pairs", "covariance"), pk=pk)
+    keep_linked(row)
     whole = {"parameters": row.parameters, "models": row.rows, "comparison": row.comparison}
     return _snapshot(row) | whole
 

@@ -84,9 +84,9 @@ def newest(field: Field) -> Published | None:
 
 
 def settled(field: Field) -> Field:
-    """Return a field without what its board doesn't know: style is held equal over single votes, as they are stored."""
-    style = Board.objects.filter(slug=field.board.replace("\0", ""), style=True).exists()
-    return replace(field, both_bad="out") if style else field
+    """Return a field without what its board doesn't know: what is fitted to single votes can't be fitted to counts."""
+    of_votes = Board.objects.filter(slug=field.board.replace("\0", "")).exclude(kind=Board.Kind.COUNTS).exists()
+    return replace(field, both_bad="out") if of_votes else field
 
 
 def answers(found: Published, field: Field) -> dict[str, Contrast]:
@@ -151,7 +151,7 @@ def _listed(found: Published) -> Iterator[Field]:
     board = found.snapshot.board
     choices = itertools.product((False, True), (None, *SIZES), (None, *BESTS), (False, True), BASES)
     yield from (Field(board.slug, (), *choice) for choice in choices)
-    if not board.style and published_counts(found.snapshot).both_bad.any():
+    if board.kind == Board.Kind.COUNTS and published_counts(found.snapshot).both_bad.any():
         yield from (Field(board.slug, best=best, both_bad="tie") for best in (None, *BESTS))
 
 

@@ -27,7 +27,7 @@ from django.utils.dateparse import parse_datetime
 from arena.battles.after import published
 from arena.leaderboard.export_rows import BATCH, SCHEMA, rows
 from arena.leaderboard.models import Snapshot
-from arena.leaderboard.services import latest
+from arena.leaderboard.services import keep_linked, latest
 
 KINDS = ("csv", "jsonl", "parquet")
 KEEP_SECONDS = 600
@@ -134,6 +134,7 @@ def _make(snapshot: Snapshot) -> None:
     files = {kind: _measured(place / f"votes-{snapshot.pk}.{kind}") for kind in KINDS}
     card = Card(snapshot.pk, votes, made.isoformat(), time.monotonic() - began, texts, files)
     (place / CARD).write_text(json.dumps(asdict(card)), "utf-8")
+    keep_linked(snapshot)  # the files name it
     place.chmod(0o755)  # the web server may be another user
     place.replace(folder() / f"set-{made:%Y%m%d%H%M%S%f}")
     for path in old:  # sets of before, and what a worker left that was killed

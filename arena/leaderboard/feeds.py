@@ -7,6 +7,7 @@ from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed
 
 from arena.leaderboard.models import Snapshot
+from arena.leaderboard.services import keep_linked
 
 DAYS = 30
 if TYPE_CHECKING:  # generic in the stubs only
@@ -30,7 +31,9 @@ class Snapshots(Base):
         days: dict[object, int] = {}
         for created, pk in dated:  # the newest first
             days.setdefault(created.date(), pk)
-        return list(Snapshot.objects.filter(pk__in=list(days.values())[:DAYS]).defer("pairs", "covariance", "rows"))
+        found = list(Snapshot.objects.filter(pk__in=list(days.values())[:DAYS]).defer("pairs", "covariance", "rows"))
+        keep_linked(*found)
+        return found
 
     def item_title(self, item: Snapshot) -> str:
         """Say the sentence."""

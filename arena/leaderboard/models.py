@@ -143,10 +143,15 @@ class AdoptionFigure(models.Model):
 class Board(models.Model):
     """A published filter over cells, and who is refitting it."""
 
+    class Kind(models.TextChoices):
+        COUNTS = "counts", "from counts"
+        STYLE = "style", "from votes, the style of the answers held equal"
+        VOTERS = "voters", "from votes, intervals by voter"
+
     slug = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=80)
     filters = models.JSONField(default=dict, help_text="Column of Cell -> value; empty means every cell.")
-    style = models.BooleanField(default=False, help_text="With the style of the answers held equal.")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.COUNTS)
     lease_until = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -168,6 +173,7 @@ class Snapshot(models.Model):
     comparison = models.JSONField()
     pairs = models.BinaryField(help_text="zlib-compressed JSON: [i, j, wins_i, wins_j, ties, both_bad] by row index.")
     covariance = models.BinaryField(help_text="zlib-compressed float64 matrix of the rated rows, Elo².")
+    linked = models.BooleanField(default=False, help_text="Somebody has met its own address: it stays for good.")
 
     class Meta:
         ordering: ClassVar = ["-id"]

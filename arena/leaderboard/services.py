@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from arena.catalogue.models import Contestant
 from arena.errors import NoBoard
-from arena.leaderboard import boards, imports, ledger, styled, tally
+from arena.leaderboard import boards, by_voter, imports, ledger, styled, tally
 from arena.leaderboard.models import Board, Cell, Snapshot
 from arena.version import VERSION
 from ratings import Counts, Table, fit, groups
@@ -27,34 +27,44 @@ METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
 # A vote that just misses a refit waits for the next one and is published when that is done: both within a second.
 REFIT_EVERY = timedelta(seconds=0.75)
-REFIT_STYLE_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
+REFIT_VOTES_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
 KEEP_ALL = timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
 def refit_boards() -> float | None:
-    """Count new votes, then refit every board whose cells have changed, the longest waiting first.
+    """Count new votes, then refit every board of counts whose cells have changed, the longest waiting first.
 
     Returns:
         In how many seconds a board may be refitted that has changed but was refitted just before; None without one.
-        Boards with style held equal are left to the next vote or the clock.
     """
     ledger.count_new()
     tally.count_closed()
     boards.ensure()
     waits = []
-    for board in Board.objects.order_by("lease_until", "pk"):
+    for board in Board.objects.filter(kind=Board.Kind.COUNTS).order_by("lease_until", "pk"):
         ledger.count_new()  # what came while the boards before were fitted
-        if not boards.is_dirty(board):
-            continue
-        if _lease(board):
-            try:
-                refit(board)
-            except RatingsError:  # one board that can't be fitted must not hold up the others
-                log.exception("the board %s could not be fitted; its last snapshot stays", board.slug)
-        elif not board.style:
+        if boards.is_dirty(board) and not _refit_if_free(board):
             waits.append((board.lease_until - timezone.now()).total_seconds())
     return max(0.0, min(waits)) if waits else None
+
+
+def refit_from_votes() -> None:
+    """Refit the boards that need single votes, each at most once a minute; with many votes one takes a while."""
+    for board in Board.objects.exclude(kind=Board.Kind.COUNTS).order_by("lease_until", "pk"):
+        if boards.is_dirty(board):
+            _refit_if_free(board)
+
+
+def _refit_if_free(board: Board) -> bool:
+    """Refit a board under its lease; False where it was refitted just before."""
+    if not _lease(board):
+        return False
+    try:
+        refit(board)
+    except RatingsError:  # one board that can't be fitted must not hold up the others
+        log.exception("the board %s could not be fitted; its last snapshot stays", board.slug)
+    return True
 
 
 def publish(slug: str) -> None:
@@ -110,10 +120,14 @@ def _fit(
     board: Board, seq: int, contestants: Sequence[Contestant], counts: Counts
 ) -> tuple[Table, str, dict[str, Any]]:
     """Return a board's table, its method, and what else belongs to the parameters."""
-    if not board.style:
-        return fit(counts, level=LEVEL), METHOD, {}
-    found = styled.fit(board, seq, [contestant.pk for contestant in contestants], LEVEL)
-    return found.table, styled.METHOD, {"style": found.effects, "style_prior": styled.PRIOR}
+    ids = [contestant.pk for contestant in contestants]
+    if board.kind == Board.Kind.STYLE:
+        found = styled.fit(board, seq, ids, LEVEL)
+        return found.table, styled.METHOD, {"style": found.effects, "style_prior": styled.PRIOR}
+    if board.kind == Board.Kind.VOTERS:
+        by = by_voter.fit(board, seq, ids, LEVEL)
+        return by.table, by_voter.METHOD, {"voters": by.voters, "votes_without_voter": by.forgotten}
+    return fit(counts, level=LEVEL), METHOD, {}
 
 
 def position(board: Board) -> tuple[int, str]:
@@ -123,10 +137,15 @@ def position(board: Board) -> tuple[int, str]:
 
 
 def thin_snapshots() -> int:
-    """Delete snapshots older than a week but for the last of each board and day; return how many went."""
+    """Delete snapshots older than a week that nobody linked, but for the last of each board and day; say how many."""
     old = Snapshot.objects.filter(created__lt=timezone.now() - KEEP_ALL)
     last = old.values("board", day=TruncDate("created")).annotate(last=Max("pk")).values_list("last", flat=True)
-    return old.exclude(pk__in=list(last)).delete()[0]
+    return old.exclude(pk__in=list(last)).exclude(linked=True).delete()[0]
+
+
+def keep_linked(*snapshots: Snapshot) -> None:
+    """Keep snapshots for good whose own address somebody has met, and may have passed on."""
+    Snapshot.objects.filter(pk__in=[snapshot.pk for snapshot in snapshots], linked=False).update(linked=True)
 
 
 def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
@@ -220,4 +239,4 @@ def _lease(board: Board) -> bool:
     """Take the board's lease: a clean board at once, else at the next second."""
     now = timezone.now()
     free = Board.objects.filter(pk=board.pk, lease_until__lte=now)
-    return bool(free.update(lease_until=now + (REFIT_STYLE_EVERY if board.style else REFIT_EVERY)))
+    return bool(free.update(lease_until=now + (REFIT_EVERY if board.kind == Board.Kind.COUNTS else REFIT_VOTES_EVERY)))

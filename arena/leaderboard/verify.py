@@ -7,8 +7,8 @@ import numpy as np
 
 from arena.battles.models import Vote
 from arena.battles.outcomes import RATED
-from arena.leaderboard import boards, ledger, styled
-from arena.leaderboard.models import LedgerEntry, Snapshot
+from arena.leaderboard import boards, by_voter, ledger, styled
+from arena.leaderboard.models import Board, LedgerEntry, Snapshot
 from arena.leaderboard.services import published_counts
 from ratings import Counts, Table, fit
 from ratings.rows import measures
@@ -24,6 +24,7 @@ class Verdict:
     votes: int
     largest: float = 0.0
     from_votes: bool = True
+    forgotten: int = 0  # votes whose voter was deleted since, where intervals are by voter
     problems: list[str] = field(default_factory=list)
 
 
@@ -37,10 +38,10 @@ def verify(snapshot: Snapshot) -> Verdict:
         _compare_counts(verdict, counted, stored)
     else:
         contestants, verdict.from_votes = [], False  # an imported source keeps counts, not votes
-    table = _table(snapshot, stored, contestants)
+    table, numbers = _table(snapshot, stored, contestants), _numbers(snapshot, verdict)
     for i, row in enumerate(published):
         again = measures(table, i)
-        for name in NUMBERS:
+        for name in numbers:
             _compare(verdict, f"{row['model']}, {name}", row[name], again[name])
         if row["status"] != again["status"]:
             verdict.problems.append(f"{row['model']}: status {row['status']!r}, recomputed {again['status']!r}")
@@ -49,9 +50,21 @@ def verify(snapshot: Snapshot) -> Verdict:
 
 def _table(snapshot: Snapshot, stored: Counts, contestants: list[int]) -> Table:
     level = snapshot.parameters["level"]
-    if not snapshot.board.style:
-        return fit(stored, level=level)
-    return styled.fit(snapshot.board, snapshot.through_seq, contestants, level).table
+    arguments = (snapshot.board, snapshot.through_seq, contestants, level)
+    if snapshot.board.kind == Board.Kind.STYLE:
+        return styled.fit(*arguments).table
+    if snapshot.board.kind == Board.Kind.VOTERS:
+        return by_voter.fit(*arguments).table
+    return fit(stored, level=level)
+
+
+def _numbers(snapshot: Snapshot, verdict: Verdict) -> tuple[str, ...]:
+    """Return what can be compared: intervals by voter only while nobody of the voters has been deleted since."""
+    if snapshot.board.kind != Board.Kind.VOTERS:
+        return NUMBERS
+    entries = ledger.counted(snapshot.through_seq).filter(vote__battle__voter=None)
+    verdict.forgotten = entries.count() - snapshot.parameters["votes_without_voter"]
+    return ("rating",) if verdict.forgotten else NUMBERS
 
 
 def _ledger_counts(snapshot: Snapshot, verdict: Verdict) -> tuple[list[int], Counts]:

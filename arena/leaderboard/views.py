@@ -26,7 +26,7 @@ from arena.leaderboard.field import Field
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.more import more_context
 from arena.leaderboard.preview import picture_of
-from arena.leaderboard.services import latest
+from arena.leaderboard.services import keep_linked, latest
 from arena.leaderboard.snapshots import changes, snapshot_context
 from arena.leaderboard.tables import by_board, leaderboard_context, record, sentence_context, table_csv
 
@@ -71,6 +71,7 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted := request.GET.get("with", ""):
         same_board = Snapshot.objects.filter(board=shown.board).defer("pairs", "covariance")
         other = get_object_or_404(same_board, pk=int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0)
+    keep_linked(*[one for one in (shown, other) if one])
     if request.GET.get("download") == "csv":
         return _download(table_csv(shown, request.GET), f"leaderboard-{shown.pk}.csv")
     context = snapshot_context(shown, request.GET) | {

@@ -1,8 +1,11 @@
 """A vote dirties only the boards that its cell is part of; other sources have boards of their own."""
 
+import io
 from collections import Counter
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from arena.battles.models import Vote, Voter
@@ -17,12 +20,13 @@ Pair = tuple[Deployment, Deployment]
 
 def snapshots() -> dict[str, int]:
     """How many of each board; that of style follows all votes and is tried below."""
-    return dict(Counter(Snapshot.objects.exclude(board__style=True).values_list("board__slug", flat=True)))
+    return dict(Counter(Snapshot.objects.filter(board__kind=Board.Kind.COUNTS).values_list("board__slug", flat=True)))
 
 
 def refit() -> None:
     Board.objects.update(lease_until="2020-01-01T00:00:00Z")
     services.refit_boards()
+    services.refit_from_votes()
 
 
 def test_each_language_and_category_has_a_board(pair: Pair, alice: Voter):
@@ -153,6 +157,7 @@ def test_style_is_held_equal_on_a_board_of_its_own(pair: Pair, alice: Voter):
 def test_the_board_of_style_waits_a_minute(pair: Pair, alice: Voter):
     cast(alice, None, 3)
     services.refit_boards()
+    services.refit_from_votes()
     lease = Board.objects.get(slug="style").lease_until - Board.objects.get(slug="all").lease_until
     assert lease.total_seconds() > 50
 
@@ -191,3 +196,30 @@ def test_a_board_that_can_not_be_fitted_does_not_hold_up_the_others(
 def test_no_address_with_a_nul_is_an_error_of_ours(db, client: Client, address: str, status: int):
     """PostgreSQL refuses NUL in texts."""
     assert client.get(address).status_code == status
+
+
+def verified(slug: str) -> str:
+    out = io.StringIO()
+    call_command("verify_snapshot", str(Snapshot.objects.filter(board__slug=slug).latest("pk").pk), stdout=out)
+    return out.getvalue()
+
+
+def test_intervals_by_voter_are_wider_where_each_has_a_taste(
+    pair: Pair, alice: Voter, settings: Any, alices_browser: Client
+):
+    settings.BATTLE_RATE = settings.VOTE_RATE = "9999/m"
+    cast(alice, pair[0], 8)
+    refit()
+    assert "voters" not in Board.objects.values_list("slug", flat=True)  # one voter is no sample of voters
+    for number in range(5):
+        voter = Voter.objects.create(key=f"{number:032d}")
+        cast(voter, pair[number % 2], 8)
+    refit()
+    plain, by_voter = (Snapshot.objects.filter(board__slug=slug).latest("pk") for slug in ("all", "voters"))
+    assert by_voter.parameters["voters"] == 6
+    for one, other in zip(plain.rows, by_voter.rows, strict=True):
+        assert other["rating"] == pytest.approx(one["rating"], abs=1e-6)
+        assert other["upper"] - other["lower"] > 1.5 * (one["upper"] - one["lower"])
+    assert "holds: 48 votes" in verified("voters")
+    alices_browser.post("/me/delete")
+    assert "its intervals can't be, 8 votes have lost their voter" in verified("voters")

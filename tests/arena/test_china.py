@@ -75,7 +75,7 @@ def test_both_bad_can_count_as_half_a_win_each(board: str, client: Client):
 
 
 def test_where_style_is_held_equal_both_bad_stays_out(board: str, client: Client):
-    Board.objects.filter(slug=BOARD).update(style=True)
+    Board.objects.filter(slug=BOARD).update(kind="style")
     assert ask(client, both_bad="tie") == ask(client)
     response = client.get(f"/china-us/?board={BOARD}&both_bad=tie")
     assert "both_bad" not in response["HX-Push-Url"]

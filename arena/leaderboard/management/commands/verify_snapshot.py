@@ -32,4 +32,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"snapshot {snapshot.pk} holds: {verdict.votes:,} votes, recomputed from {source};"
             f" largest difference {verdict.largest:.1e}"
+            + (f"; its intervals can't be, {verdict.forgotten:,} votes have lost their voter" * bool(verdict.forgotten))
         )
