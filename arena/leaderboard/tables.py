@@ -68,6 +68,7 @@ def leaderboard_context(snapshot: Snapshot | None, query: QueryDict, page: str =
         "sizes": [f"{size:g}" for size in SIZES],
         "max_active": "" if look.max_active is None else f"{look.max_active:g}",
         "page": page,
+        "share": look.address(f"/snapshots/{snapshot.pk}/", board="all") if snapshot else "",
         "address": look.address(page).partition("?")[2],
         "chart": _chart(rows),
         "tab": "leaderboard",

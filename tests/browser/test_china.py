@@ -110,6 +110,17 @@ def test_the_boards_other_pictures_come_when_near(reader: Page):
         assert card.locator("thead th").first.inner_text() == "Model"
 
 
+def test_a_view_can_be_passed_on_for_good(reader: Page):
+    reader.goto(f"/leaderboard/?board={BOARD}&country=CN&sort=votes")
+    link = reader.get_by_label("This view, for good")
+    reader.get_by_role("button", name="Copy").click()
+    expect(reader.get_by_role("button", name=re.compile("Copied|Press"))).to_be_visible()
+    shown = reader.locator("table.data tbody th").all_inner_texts()
+    reader.goto(link.input_value())
+    assert "/snapshots/" in reader.url
+    assert reader.locator("table.data tbody th").all_inner_texts() == shown
+
+
 def test_the_table_is_searched_and_taken_away(reader: Page, tmp_path: Path):
     reader.goto(f"/leaderboard/?board={BOARD}")
     box = reader.get_by_role("searchbox", name="Find")

@@ -1,5 +1,5 @@
 // The battle page: follows the event stream, renders both answers, keeps buttons in step, takes keys.
-import { copy, words } from "./copy.js";
+import { copyLink, words } from "./copy.js";
 import { show } from "./markdown.js";
 
 const SIDES = ["a", "b"];
@@ -171,11 +171,6 @@ document.addEventListener("click", (event) => {
     read(root, root.dataset.only, apart);
   } else if ("copyLink" in button.dataset) copyLink(button);
 });
-
-function copyLink(button) {
-  const link = button.form.querySelector(".link");
-  copy(button, link.value, () => link.select());
-}
 
 document.addEventListener("htmx:sendError", () => lineLost(document.querySelector("#battle"), true));
 document.addEventListener("click", (event) => {

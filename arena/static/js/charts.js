@@ -1,5 +1,7 @@
 // Charts drawn from the numbers of the table beside them, anew for each width and theme, with downloads.
 /* global echarts */
+import { copyLink } from "./copy.js";
+
 const SHAPE = { CN: "circle", US: "rect" };
 
 export function colours() {
@@ -395,6 +397,10 @@ function whenQuiet(act) {
   else addEventListener("load", later, { once: true });
 }
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy-link]");
+  if (button) copyLink(button);
+});
 document.addEventListener("htmx:afterSwap", draw);
 document.addEventListener("themechange", draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
