@@ -10,8 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
-from ratings.groups import DIFFERENCE
-from ratings.scale import win_probability
+from ratings.groups import DIFFERENCE, percents
 
 STATUSES = (
     gettext_noop("rated"),
@@ -43,7 +42,7 @@ def sentence(answer: dict[str, Any]) -> str:
     if answer["estimate"] is None:
         return _too_few(answer)
     estimate, lower, upper = answer["estimate"], answer["lower"], answer["upper"]
-    share, low, high = (round(100 * win_probability(x)) for x in (estimate, lower, upper))
+    share, low, high = percents(estimate, lower, upper)
     values = {"share": share, "low": low, "high": high, "votes": f"{answer['votes']:,}", "elo": f"{abs(estimate):.0f}"}
     if lower > 0:
         chinese = _(
@@ -56,7 +55,8 @@ def sentence(answer: dict[str, Any]) -> str:
             "People prefer American models to Chinese ones %(share)s %% of the time [%(low)s–%(high)s]: "
             "%(elo)s Elo on %(votes)s votes."
         )
-        return american % (values | {"share": 100 - share, "low": 100 - high, "high": 100 - low})
+        share, low, high = percents(-estimate, -upper, -lower)
+        return american % (values | {"share": share, "low": low, "high": high})
     open_still = _(
         "Can't tell yet: Chinese models are preferred to American ones %(share)s %% of the time, "
         "and chance alone could explain it [%(low)s–%(high)s] on %(votes)s votes."

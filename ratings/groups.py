@@ -102,12 +102,23 @@ def _too_few(votes: int, missing: int, names: tuple[str, str]) -> str:
     return f"Not enough votes yet: {have.lower()} between {names[0]} and {names[1]} models, and {need}."
 
 
+def percents(estimate: float, lower: float, upper: float) -> tuple[str, str, str]:
+    """Return how often one side is preferred, in per cent, with its interval, from differences in Elo.
+
+    With a digit after the point where whole numbers would hide the difference: "preferred 50 % of the time" is no news.
+    """
+    shares = [100 * win_probability(x) for x in (estimate, lower, upper)]
+    digits = 1 if shares[2] - shares[1] < 2 else 0
+    share, low, high = (f"{value:.{digits}f}" for value in shares)
+    return share, low, high
+
+
 def _sentence(estimate: float, lower: float, upper: float, votes: int, missing: int, names: tuple[str, str]) -> str:
-    share, low, high = (round(100 * win_probability(x)) for x in (estimate, lower, upper))
+    share, low, high = percents(estimate, lower, upper)
     if lower > 0 or upper < 0:
         winner, loser = names if estimate > 0 else names[::-1]
         if estimate < 0:
-            share, low, high = 100 - share, 100 - high, 100 - low
+            share, low, high = percents(-estimate, -upper, -lower)
         return (
             f"People prefer {winner} models to {loser} ones {share} % of the time [{low}–{high}]: "
             f"{abs(estimate):.0f} Elo on {votes:,} votes."

@@ -13,7 +13,8 @@ def left_out() -> dict[str, Any]:
     """Return replies seen, replies that gave themselves away, and the share, by country and by model."""
     model = "contestant__model"
     names = (f"{model}__slug", f"{model}__name", f"{model}__developer__country")
-    models = list(Tally.objects.filter(votes__gt=0).values_list(*names).annotate(Sum("votes"), Sum("leaks")))
+    ours = Tally.objects.filter(votes__gt=0, contestant__model__external=False)  # never mixed with simulated ones
+    models = list(ours.values_list(*names).annotate(Sum("votes"), Sum("leaks")))
     countries: Counter[str] = Counter()
     gone: Counter[str] = Counter()
     for _, _, country, seen, leaks in models:

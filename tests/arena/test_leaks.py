@@ -94,6 +94,8 @@ def test_how_often_is_public(pair: Pair, alice: Voter, client: Client):
     assert (body["votes"], body["votes_left_out"]) == (2, 1)
     assert sum(row["seen"] for row in body["countries"]) == 4
     assert sum(row["left_out"] for row in body["models"]) == 1
+    call_command("simulate_arena", models=6, votes=600, stdout=io.StringIO())
+    assert client.get("/api/v1/leaks").json() == body  # simulated votes are nobody's
     assert "1 of 2 votes are out" in client.get("/data/").content.decode()
 
 

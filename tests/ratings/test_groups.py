@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ratings import Counts, fit
-from ratings.groups import fixed
+from ratings.groups import fixed, percents
 from tests.simulate import simulate
 
 NAMES = ("Chinese", "American")
@@ -65,3 +65,17 @@ def test_the_interval_is_the_contrasts(seed: int):
     result = compare(counts, "ccuu")
     assert result.estimate == pytest.approx(w @ t.rating)
     assert (result.upper - result.lower) / 2 == pytest.approx(1.959964 * np.sqrt(w @ t.covariance @ w), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        ((3.0, 2.0, 4.0), ("50.4", "50.3", "50.6")),  # "50 % of the time" would be no news
+        ((42.0, 30.0, 54.0), ("56", "54", "58")),
+        ((0.0, -20.0, 20.0), ("50", "47", "53")),
+    ],
+)
+def test_a_share_has_as_many_digits_as_its_interval_bears(
+    difference: tuple[float, float, float], said: tuple[str, str, str]
+):
+    assert percents(*difference) == said
