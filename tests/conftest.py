@@ -1,6 +1,7 @@
 """Named people and things with known facts. The network is the only seam that is faked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -22,6 +23,12 @@ CN_TAG, US_TAG = "kappa:1b", "lambda:1b"
 def clean_redis() -> Iterator[None]:
     yield
     redis_client().flushdb()
+
+
+@pytest.fixture
+def no_worker(settings: Any) -> None:
+    """No task runs by itself: the test does the worker's part."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
 
 
 @pytest.fixture(autouse=True)

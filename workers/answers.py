@@ -16,9 +16,10 @@ from arena.battles.models import Reply, unclaimed
 from arena.catalogue.models import Deployment, Host
 from arena.redis import client
 from workers import errors, leases
-from workers.ollama import Chat, Chunk, Deadlines, Done, Ollama, clock_ms
+from workers.ollama import Chat, Deadlines, Ollama, clock_ms
 from workers.pulse import PULSE, Active
 from workers.trim import Trimmer
+from workers.wire import Chunk, Done
 from workers.writer import Writer
 
 log = logging.getLogger(__name__)

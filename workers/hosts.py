@@ -13,7 +13,8 @@ from arena.catalogue.services import can_battle, put_into_battle
 from arena.celery import app
 from workers.engine.files import refused_files
 from workers.errors import ModelMissing, OllamaError
-from workers.ollama import Facts, Ollama, Tag
+from workers.ollama import Ollama
+from workers.wire import Facts, Tag
 
 log = logging.getLogger(__name__)
 State = Deployment.State

@@ -8,7 +8,8 @@ from django.utils import timezone
 from arena.catalogue.models import Pull
 from workers import hosts
 from workers.errors import Cancelled, OllamaError
-from workers.ollama import Ollama, Progress
+from workers.ollama import Ollama
+from workers.wire import Progress
 
 WRITE_SECONDS = 0.5
 State = Pull.State

@@ -8,8 +8,9 @@ from arena.battles.prompting import conversation
 from arena.catalogue.models import TryOut
 from workers.answers import deadlines
 from workers.errors import OllamaError
-from workers.ollama import Chat, Chunk, Done, Ollama, clock_ms
+from workers.ollama import Chat, Ollama, clock_ms
 from workers.trim import Trimmer
+from workers.wire import Chunk, Done
 
 State = TryOut.State
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 
 from arena.errors import ArenaError
-from arena.leaderboard import catalogue_api, china_api
+from arena.leaderboard import catalogue_api, china_api, records_api
 from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.fresh import unchanged
 from arena.leaderboard.models import Board
@@ -16,6 +16,7 @@ from arena.leaderboard.tables import no_votes
 api = NinjaAPI(title="Arena", version="1", urls_namespace="api-1", docs_url="docs")
 api.add_router("", china_api.router)
 api.add_router("", catalogue_api.router)
+api.add_router("", records_api.router)
 
 
 @api.exception_handler(ArenaError)

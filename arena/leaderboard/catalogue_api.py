@@ -1,4 +1,4 @@
-"""`/api/v1/`: models, developers, snapshots and files, with pages of a bounded size."""
+"""`/api/v1/`: models, what became of their variants, and developers, with pages of a bounded size."""
 
 from typing import Annotated, Any
 
@@ -10,11 +10,7 @@ from pydantic import Field
 
 from arena.catalogue.models import CatalogueModel, Change, Developer
 from arena.leaderboard.api_errors import ERRORS
-from arena.leaderboard.data_views import files_or_ask
 from arena.leaderboard.fresh import readable
-from arena.leaderboard.left_out import left_out
-from arena.leaderboard.models import Snapshot
-from arena.leaderboard.services import keep_linked
 
 router = Router()
 LARGEST_PAGE, FARTHEST = 200, 1_000_000
@@ -98,44 +94,6 @@ class DevelopersOut(Schema):
     items: list[DeveloperOut]
 
 
-class SnapshotRow(Schema):
-    """A published board of some moment."""
-
-    id: int
-    board: str
-    created: str
-    through_seq: int
-    votes: int
-    method: str
-    code_version: str
-    ledger_hash: str
-
-
-class SnapshotsOut(Schema):
-    """A page of snapshots, the newest first."""
-
-    count: int
-    items: list[SnapshotRow]
-
-
-class SnapshotWhole(SnapshotRow):
-    """A snapshot with its rows and its comparison, as published."""
-
-    parameters: dict[str, Any]
-    models: list[dict[str, Any]]
-    comparison: dict[str, Any]
-
-
-class FileOut(Schema):
-    """A file of votes to take away."""
-
-    address: str
-    snapshot: int
-    votes: int
-    size: int
-    sha256: str
-
-
 @router.get("/models", response={200: ModelsOut, **ERRORS}, url_name="models")
 def models(request: HttpRequest, response: HttpResponse, page: Query[Page], country: str = "") -> Any:
     """List the catalogue's models by name; `country` is an ISO 3166 code of two letters."""
@@ -181,79 +139,6 @@ def developer(request: HttpRequest, response: HttpResponse, slug: Slug) -> Any:
     return _developer(row, row.models.filter(external=False).count())
 
 
-@router.get("/snapshots", response={200: SnapshotsOut, **ERRORS}, url_name="snapshots")
-def snapshots(request: HttpRequest, response: HttpResponse, page: Query[Page], board: str = "all") -> Any:
-    """List a board's snapshots, the newest first."""
-    readable(response)
-    found = Snapshot.objects.filter(board__slug=board.replace("\0", "")).select_related("board")
-    items = found.defer("pairs", "covariance", "rows")[page.offset : page.offset + page.limit]
-    return {"count": found.count(), "items": [_snapshot(row) for row in items]}
-
-
-@router.get("/snapshots/{pk}", response={200: SnapshotWhole, **ERRORS}, url_name="snapshot")
-def snapshot(request: HttpRequest, response: HttpResponse, pk: Annotated[int, Field(ge=0, le=2**53)]) -> Any:
-    """Return a snapshot as it was published."""
-    readable(response)
-    row = get_object_or_404(Snapshot.objects.select_related("board").defer("pairs", "covariance"), pk=pk)
-    keep_linked(row)
-    whole = {"parameters": row.parameters, "models": row.rows, "comparison": row.comparison}
-    return _snapshot(row) | whole
-
-
-class LeakShare(Schema):
-    """Replies of voted battles, those that said who wrote them, and their share."""
-
-    seen: int
-    left_out: int
-    share: float
-
-
-class CountryLeaks(LeakShare):
-    """Of the models of one country."""
-
-    country: str
-
-
-class ModelLeaks(CountryLeaks):
-    """Of one model."""
-
-    slug: str
-    model: str
-
-
-class LeaksOut(Schema):
-    """Votes that stay out of the ranking since an answer said who wrote it or the question asked for it."""
-
-    votes: int
-    votes_left_out: int
-    countries: list[CountryLeaks]
-    models: list[ModelLeaks]
-
-
-@router.get("/leaks", response={200: LeaksOut, **ERRORS}, url_name="leaks")
-def leaks(request: HttpRequest, response: HttpResponse) -> Any:
-    """Say how often which models' replies gave themselves away, by country and model."""
-    readable(response)
-    return left_out()
-
-
-@router.get("/exports", response={200: list[FileOut], **ERRORS}, url_name="exports")
-def files(request: HttpRequest, response: HttpResponse) -> Any:
-    """List the files of votes with their digests; none before the first vote."""
-    readable(response)
-    found = files_or_ask()
-    return [
-        {
-            "address": f"/data/votes.{kind}",
-            "snapshot": file.snapshot,
-            "votes": file.votes,
-            "size": file.size,
-            "sha256": file.digest,
-        }
-        for kind, file in found.items()
-    ]
-
-
 def _facts(row: CatalogueModel) -> dict[str, Any]:
     names = [name for name in ModelFacts.model_fields if name not in {"developer", "country", "base_country"}]
     facts = {name: getattr(row, name) for name in names}
@@ -270,9 +155,3 @@ def _change(row: Change) -> dict[str, Any]:
 
 def _developer(row: Developer, models: int) -> dict[str, Any]:
     return {"slug": row.slug, "name": row.name, "country": str(row.country), "models": models}
-
-
-def _snapshot(row: Snapshot) -> dict[str, Any]:
-    names = ("through_seq", "votes", "method", "code_version", "ledger_hash")
-    plain = {name: getattr(row, name) for name in names}
-    return plain | {"id": row.pk, "board": row.board.slug, "created": row.created.isoformat()}

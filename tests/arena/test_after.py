@@ -18,8 +18,7 @@ Pair = tuple[Deployment, Deployment]
 
 
 @pytest.fixture
-def voted(pair: Pair, alice: Voter, settings: object) -> Battle:
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
+def voted(pair: Pair, alice: Voter, no_worker: None) -> Battle:
     battle = finish(making.start(alice, "Why is the sky blue?"), a="Because of light.", b="No idea.")
     services.vote(battle, "a")
     battle.refresh_from_db()

@@ -20,8 +20,7 @@ EXAMPLES = re.findall(r"^    GET (\S+)\n    (?:(\d{3}) )?(.+)$", TEXT, re.MULTIL
 
 
 @pytest.fixture
-def votes(pair: tuple[Deployment, Deployment], alice: Voter, settings: Any, tmp_path: Path) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False
+def votes(pair: tuple[Deployment, Deployment], alice: Voter, no_worker: None, settings: Any, tmp_path: Path) -> None:
     settings.VAR = tmp_path
     for outcome in ("a", "b", "tie"):
         services.vote(finish(making.start(alice, "Why?")), outcome)

@@ -13,18 +13,13 @@ from arena.errors import NoPair
 from tests.conftest import finish
 from workers.answers import answer, send_next
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
 Pair = tuple[Deployment, Deployment]
 
 
 def buffer(count: int = 1, language: str = "en") -> list[Battle]:
     prompts = [row for row in bank.prompts() if row.language == language][:count]
     return [finish(making.start_bank(row)) for row in prompts]
-
-
-@pytest.fixture(autouse=True)
-def no_worker(settings: object) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

@@ -15,14 +15,9 @@ from arena.leaderboard import services as boards
 from arena.redis import client as redis_client
 from tests.conftest import finish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
 Pair = tuple[Deployment, Deployment]
 TEXT = {"judge", "turn", "conversation_a", "conversation_b"}
-
-
-@pytest.fixture(autouse=True)
-def no_worker(settings: object) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
 
 
 def votes(alice: Voter, pair: Pair, count: int, country: str = "CN") -> list[Battle]:

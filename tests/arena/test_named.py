@@ -10,13 +10,8 @@ from arena.catalogue.models import Deployment
 from arena.errors import WrongState
 from tests.conftest import finish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
 Pair = tuple[Deployment, Deployment]
-
-
-@pytest.fixture(autouse=True)
-def no_worker(settings: object) -> None:
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
 
 
 def test_two_named_models_answer_side_by_side(pair: Pair, alices_browser: Client) -> None:

@@ -23,8 +23,7 @@ def own_folder(settings: object, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def voted(pair: Pair, alice: Voter, settings: object) -> Battle:
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
+def voted(pair: Pair, alice: Voter, no_worker: None) -> Battle:
     battle = finish(making.start(alice, "Write to ann@example.org, please."), a="Dear Ann", b="Call +44 20 7946 0958.")
     services.vote(battle, "a")
     battle.refresh_from_db()

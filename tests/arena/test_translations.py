@@ -77,9 +77,8 @@ def left_in_english(html: str, names: re.Pattern[str]) -> list[str]:
 
 
 @pytest.fixture
-def full(pair: tuple[Deployment, Deployment], alice: Voter, settings: object) -> Iterator[dict[str, object]]:
+def full(pair: tuple[Deployment, Deployment], alice: Voter, no_worker: None) -> Iterator[dict[str, object]]:
     """A site with a bit of everything."""
-    settings.CELERY_TASK_ALWAYS_EAGER = False  # type: ignore[attr-defined]
     adoption.load()
     voted = finish(making.start(alice, "为什么?"), "一。", "二。")
     services.vote(voted, "a")

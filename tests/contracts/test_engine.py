@@ -13,7 +13,8 @@ import pytest
 
 from tests.double import recording
 from workers import errors
-from workers.ollama import Chat, Chunk, Done, Ollama
+from workers.ollama import Chat, Ollama
+from workers.wire import Chunk, Done
 
 PAIR = ("smollm2:135m", "qwen2.5-coder:0.5b")
 SAME = [

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from arena.battles.length import PER_MESSAGE, estimate_tokens
-from workers.ollama import Chat, Done, Ollama
+from workers.ollama import Chat, Ollama
+from workers.wire import Done
 
 TEXTS = {
     "English": "The quick brown fox jumps over the lazy dog, and nobody minds. " * 20,

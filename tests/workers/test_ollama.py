@@ -8,7 +8,8 @@ import pytest
 
 from tests.double import Script, done, double, lines, said
 from workers import errors
-from workers.ollama import Chat, Chunk, Deadlines, Done, Ollama
+from workers.ollama import Chat, Deadlines, Ollama
+from workers.wire import Chunk, Done
 
 QUICK = Deadlines(first_byte=0.4, between=0.4, overall=1.2)
 ASK = Chat("m", [{"role": "user", "content": "hi"}], {"num_ctx": 8192})

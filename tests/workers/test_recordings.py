@@ -6,7 +6,8 @@ import pytest
 
 from tests.double import RECORDINGS, Double, Script, double, recording, script_of
 from workers import errors
-from workers.ollama import Chunk, Deadlines, Done, Ollama
+from workers.ollama import Deadlines, Ollama
+from workers.wire import Chunk, Done
 
 NAMES = sorted(path.stem for path in RECORDINGS.glob("*.json"))
 
