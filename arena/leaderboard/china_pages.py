@@ -11,8 +11,7 @@ from arena.leaderboard.tables import no_votes, origin
 from arena.sentences import said
 from arena.templatetags.elo import country, signed
 from ratings import rows
-from ratings.groups import Contrast
-from ratings.scale import win_probability
+from ratings.groups import Contrast, percents
 
 CARDS = {
     "fixed": (
@@ -99,7 +98,7 @@ def _card(kind: str, answer: Contrast) -> dict[str, Any]:
         "title": title,
         "meaning": meaning,
         "answer": rows.answer(answer),
-        "share": None if answer.estimate != answer.estimate else 100 * win_probability(answer.estimate),
+        "share": percents(answer.estimate, answer.lower, answer.upper)[0],
         "verdict": _verdict(answer),
     }
 

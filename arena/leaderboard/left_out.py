@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from arena.battles.models import Vote
 from arena.leaderboard.models import Tally
+from arena.leaderboard.tables import wilson
 
 
 def left_out() -> dict[str, Any]:
@@ -32,4 +33,5 @@ def left_out() -> dict[str, Any]:
 
 
 def _share(seen: int, out: int) -> dict[str, Any]:
-    return {"seen": seen, "left_out": out, "share": out / seen if seen else 0.0}
+    lower, upper = wilson(out, seen)
+    return {"seen": seen, "left_out": out, "share": out / seen if seen else 0.0, "lower": lower, "upper": upper}

@@ -76,11 +76,13 @@ def snapshot(request: HttpRequest, response: HttpResponse, pk: Annotated[int, Fi
 
 
 class LeakShare(Schema):
-    """Replies of voted battles, those that said who wrote them, and their share."""
+    """Replies of voted battles, those that said who wrote them, and their share with its 95 % interval (Wilson)."""
 
     seen: int
     left_out: int
     share: float
+    lower: float
+    upper: float
 
 
 class CountryLeaks(LeakShare):
