@@ -9,7 +9,7 @@ from pydantic import field_validator
 
 from arena.leaderboard import china_us
 from arena.leaderboard.api_errors import ERRORS
-from arena.leaderboard.field import Field
+from arena.leaderboard.field import LABEL, Field
 from arena.leaderboard.fresh import unchanged
 from arena.leaderboard.tables import no_votes
 from ratings.rows import answer
@@ -50,6 +50,9 @@ class FieldIn(Schema):
     base: Literal["maker", "base", "out"] = F("maker", description="models on another country's weights")
     both_bad: Literal["out", "tie"] = F("out", description="votes for neither; always out where style is held equal")
 
+    language: str = F("", pattern=f"^{LABEL}$", description="only votes on questions in it: en, zh, other")
+    category: str = F("", pattern=f"^{LABEL}$", description="only votes on such questions: see the boards")
+
     @field_validator("max_active", "best", mode="before")
     @classmethod
     def nothing(cls, value: Any) -> Any:
@@ -67,6 +70,8 @@ class FieldIn(Schema):
             one=self.one == "1",
             base=self.base,
             both_bad=self.both_bad,
+            language=self.language,
+            category=self.category,
         )
 
 

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from arena.leaderboard import boards, china_us
 from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
+from arena.leaderboard.models import Board
 from arena.leaderboard.tables import no_votes, origin
 from arena.sentences import said
 from arena.templatetags.elo import country, signed
 from ratings import rows
 from ratings.groups import Contrast, percents
 
+LANGUAGES = {"en": gettext_noop("English"), "zh": gettext_noop("Chinese"), "other": gettext_noop("another language")}
 CARDS = {
     "fixed": (
         _("These models"),
@@ -57,6 +59,7 @@ def page_context(field: Field) -> dict[str, Any]:
     labels = field.labels(found.rows)
     return context | {
         "snapshot": found.snapshot,
+        "parts": _parts(found.snapshot.board, field),
         **origin(found.snapshot),
         "comparison": rows.answer(answers["fixed"]),
         "caution": _caution(answers),
@@ -126,6 +129,15 @@ def _verdict(answer: Contrast) -> str:
     if answer.lower > 0:
         return gettext("Chinese ahead")
     return gettext("American ahead") if answer.upper < 0 else gettext("can't tell")
+
+
+def _parts(board: Board, field: Field) -> list[tuple[str, Any, list[tuple[str, Any, bool]]]]:
+    """Return the selects that narrow a board's votes: name, title, and each choice with whether it is made."""
+    named = {"language": (_("Language of the question"), LANGUAGES), "category": (_("Category"), boards.CATEGORIES)}
+    return [
+        (name, named[name][0], [(v, named[name][1].get(v, v), v == getattr(field, name)) for v in values])
+        for name, values in china_us.parts(board).items()
+    ]
 
 
 def _boards(field: Field) -> list[tuple[str, str, bool]]:

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from scipy.stats import norm
 
+from arena.leaderboard import boards
 from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
 from arena.leaderboard.models import Board, Snapshot
-from arena.leaderboard.services import latest, published_counts
+from arena.leaderboard.services import counts_of_part, latest, published_counts
 from arena.templatetags.elo import country
 from ratings import Counts, Table, fit, groups
 from ratings.fragile import models_to_turn, votes_to_turn, without_each
@@ -44,10 +45,16 @@ class Published:
 
 
 @lru_cache(maxsize=32)
-def published(snapshot_id: int, created: datetime, both_bad: str = "out") -> Published:
-    """Return a stored snapshot as table and counts; snapshots never change, so it is kept."""
-    if both_bad == "tie":
-        return _both_bad_as_ties(published(snapshot_id, created))
+def published(
+    snapshot_id: int, created: datetime, both_bad: str = "out", language: str = "", category: str = ""
+) -> Published:
+    """Return a stored snapshot as table and counts; snapshots never change, so it is kept.
+
+    Where votes are to count otherwise, or only part of them, their counts are fitted anew, once a snapshot.
+    """
+    part = {name: value for name, value in (("language", language), ("category", category)) if value}
+    if part or both_bad == "tie":
+        return _fitted_anew(published(snapshot_id, created), both_bad, part)
     snapshot = Snapshot.objects.select_related("board").get(pk=snapshot_id, created=created)
     rows = sorted(snapshot.rows, key=lambda row: row["index"])
     m = len(rows)
@@ -69,8 +76,10 @@ def published(snapshot_id: int, created: datetime, both_bad: str = "out") -> Pub
     return Published(snapshot, rows, table, published_counts(snapshot))
 
 
-def _both_bad_as_ties(found: Published) -> Published:
-    counts = Counts(found.counts.wins, found.counts.ties + found.counts.both_bad, np.zeros_like(found.counts.ties))
+def _fitted_anew(found: Published, both_bad: str, part: dict[str, str]) -> Published:
+    counts = counts_of_part(found.snapshot, part) if part else found.counts
+    if both_bad == "tie":
+        counts = Counts(counts.wins, counts.ties + counts.both_bad, np.zeros_like(counts.ties))
     table = fit(counts, level=found.table.level)
     return replace(
         found, counts=counts, table=table, rows=[row | measures(table, i) for i, row in enumerate(found.rows)]
@@ -80,13 +89,30 @@ def _both_bad_as_ties(found: Published) -> Published:
 def newest(field: Field) -> Published | None:
     """Return the newest snapshot of a field's board, its votes counted as the field says; None before the first."""
     snapshot = latest(field.board)
-    return None if snapshot is None else published(snapshot.pk, snapshot.created, field.both_bad)
+    if snapshot is None:
+        return None
+    return published(snapshot.pk, snapshot.created, field.both_bad, field.language, field.category)
 
 
 def settled(field: Field) -> Field:
     """Return a field without what its board doesn't know: what is fitted to single votes can't be fitted to counts."""
-    of_votes = Board.objects.filter(slug=field.board.replace("\0", "")).exclude(kind=Board.Kind.COUNTS).exists()
-    return replace(field, both_bad="out") if of_votes else field
+    board = Board.objects.filter(slug=field.board.replace("\0", "")).first()
+    if board is None:
+        return field
+    if board.kind != Board.Kind.COUNTS:
+        return replace(field, both_bad="out", language="", category="")
+    language, category = ("" if name in board.filters else getattr(field, name) for name in ("language", "category"))
+    return replace(field, language=language, category=category)
+
+
+def parts(board: Board) -> dict[str, list[str]]:
+    """Return the languages and categories that a board's votes can be narrowed to, where there are several."""
+    found: dict[str, list[str]] = {}
+    for name in ("language", "category"):
+        if board.kind == Board.Kind.COUNTS and name not in board.filters:
+            values = sorted(boards.cells(board).order_by().values_list(name, flat=True).distinct())
+            found |= {name: values} if len(values) > 1 else {}
+    return found
 
 
 def answers(found: Published, field: Field) -> dict[str, Contrast]:

@@ -1,5 +1,6 @@
 """Which models a reader lets take part in the comparison, and under which flag. The state is the address."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,7 @@ BASES = {
     "out": gettext_lazy("left out"),
 }
 BOTH_BAD = {"out": gettext_lazy("left out"), "tie": gettext_lazy("half a win each")}
+LABEL = r"[A-Za-z_-]{0,24}"  # of a cell's language or category
 BESTS = (10, 20, 40)  # how many of the best rated the page offers
 SIZES = (4.0, 10.0, 40.0)  # thousand millions of active parameters that the page offers
 
@@ -27,7 +29,8 @@ class Field:
     `best`: only so many of the best rated models of any country. `out`: slugs left out. `permissive`: only such
     licences. `max_active`: billions of active parameters; models of unknown size are left out. `one`: only the best
     rated of each developer. `base`: models made from another country's weights. `both_bad`: how votes count that find
-    both answers bad; public boards of other arenas take them for ties.
+    both answers bad; public boards of other arenas take them for ties. `language`, `category`: only votes on such
+    questions.
     """
 
     board: str = "all"
@@ -38,6 +41,8 @@ class Field:
     one: bool = False
     base: str = "maker"
     both_bad: str = "out"
+    language: str = ""
+    category: str = ""
 
     @classmethod
     def read(cls, query: QueryDict) -> "Field":
@@ -55,6 +60,8 @@ class Field:
             one=_switch(query, "one"),
             base=_one_of(query, "base", BASES),
             both_bad=_one_of(query, "both_bad", BOTH_BAD),
+            language=_label(query, "language"),
+            category=_label(query, "category"),
         )
 
     def address(self, **changes: Any) -> str:
@@ -73,6 +80,9 @@ class Field:
             query["best"] = str(field.best)
         if field.base != "maker":
             query["base"] = field.base
+        for name in ("language", "category"):
+            if getattr(field, name):
+                query[name] = getattr(field, name)
         if field.both_bad != "out":
             query["both_bad"] = field.both_bad
         return query.urlencode()
@@ -118,6 +128,14 @@ def _one_of(query: QueryDict, name: str, known: Mapping[str, Any]) -> str:
     if value not in known:
         told = {"name": name, "all": ", ".join(known), "value": value}
         raise BadField(_("%(name)s must be one of %(all)s, not %(value)r") % told)
+    return value
+
+
+def _label(query: QueryDict, name: str) -> str:
+    value = query.get(name, "")
+    if not re.fullmatch(LABEL, value):
+        told = {"name": name, "value": value}
+        raise BadField(_("%(name)s must be a word of up to 24 letters, not %(value)r") % told)
     return value
 
 

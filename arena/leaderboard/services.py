@@ -158,6 +158,27 @@ def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
     return [found[contestant] for contestant in ids], counts
 
 
+def counts_of_part(snapshot: Snapshot, part: dict[str, str]) -> Counts:
+    """Return the counts of part of a board's cells as they are now, by the `index` of a snapshot's rows.
+
+    Args:
+        snapshot: models that came after it are left out.
+        part: column of `Cell` -> value, beside the board's own filters.
+    """
+    cells = boards.cells(snapshot.board).filter(**part)
+    summed = list(cells.values_list("low", "high").annotate(*(Sum(name) for name in Cell.COUNTS)))
+    rows = {(row["slug"], row["weights"]): row["index"] for row in snapshot.rows}
+    names = ("pk", "model__slug", "weights_digest")
+    place = {
+        pk: rows.get((slug, weights[:12]))
+        for pk, slug, weights in Contestant.objects.filter(model__slug__in={slug for slug, _ in rows}).values_list(
+            *names
+        )
+    }
+    known = ((place.get(low), place.get(high), columns) for low, high, *columns in summed)
+    return _counts(((i, j, *columns) for i, j, columns in known if i is not None and j is not None), len(rows))
+
+
 def published_counts(snapshot: Snapshot) -> Counts:
     """Return the counts that a snapshot was fitted to, by its rows' `index`."""
     return _counts(pairs(snapshot), len(snapshot.rows))

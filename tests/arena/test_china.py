@@ -19,7 +19,7 @@ from arena.leaderboard.models import Board, Cell
 from ratings import Counts, fit, groups
 
 pytestmark = pytest.mark.django_db
-BOARD = "source-test"
+BOARD, NAMES = "source-test", ("Chinese", "American")
 # slug, developer, country, base country, permissive, active parameters, strength
 MODELS = [
     ("panda", "Alpha", "CN", "", True, 1.0, 0.9),
@@ -80,6 +80,40 @@ def test_where_style_is_held_equal_both_bad_stays_out(board: str, client: Client
     response = client.get(f"/china-us/?board={BOARD}&both_bad=tie")
     assert "both_bad" not in response["HX-Push-Url"]
     assert "Votes that find both bad" not in response.content.decode()
+
+
+def test_one_language_and_one_category_can_be_chosen_together(board: str, client: Client):
+    """Against a fit of those votes alone."""
+    every = sorted({pk for cell in Cell.objects.all() for pk in (cell.low_id, cell.high_id)})
+    for number, (low, high) in enumerate(itertools.combinations(every, 2)):
+        won = {"wins_low": 30 + number, "wins_high": 60 - number}
+        Cell.objects.create(
+            source="test", own_prompt=True, language="zh", category="code", low_id=low, high_id=high, **won
+        )
+    Cell.objects.create(
+        source="test", own_prompt=True, language="zh", category="maths", low_id=every[0], high_id=every[1], wins_low=500
+    )
+    found = china_us.newest(Field(BOARD))
+    assert found is not None
+    wins = np.zeros((8, 8))
+    for number, (i, j) in enumerate(itertools.combinations(range(8), 2)):
+        wins[i, j], wins[j, i] = 30 + number, 60 - number
+    counts = Counts(wins, np.zeros((8, 8)), np.zeros((8, 8)))
+    expected = groups.fixed(counts, fit(counts), [row["country"] for row in found.rows], "CN", "US", NAMES)
+    answer = ask(client, language="zh", category="code")["answers"]["fixed"]
+    assert answer["estimate"] == pytest.approx(expected.estimate, abs=1e-6)
+    assert answer["votes"] == expected.votes < ask(client)["answers"]["fixed"]["votes"]
+    page = client.get(f"/china-us/?board={BOARD}&language=zh&category=code").content.decode()
+    assert 'value="zh" selected' in page
+    assert 'value="code" selected' in page
+
+
+def test_a_language_nobody_asked_in_has_no_votes_and_no_word_is_refused(board: str, client: Client):
+    assert ask(client, language="xx")["answers"]["fixed"]["estimate"] is None
+    assert client.get(f"/china-us/?board={BOARD}&language=xx").status_code == 200
+    assert client.get(f"/china-us/checks/?board={BOARD}&language=xx").status_code == 200
+    assert client.get(f"/china-us/?board={BOARD}&language=%00").status_code == 400
+    assert client.get(f"/api/v1/china-us?board={BOARD}&category=a%20b").status_code == 422
 
 
 def ask(client: Client, **query: object) -> dict:
