@@ -25,6 +25,15 @@ def count_new() -> int:
     return counted
 
 
+def hold() -> None:
+    """Be the only one who counts until the transaction ends, which must be there.
+
+    Whoever updates this row first counts; on PostgreSQL others wait for its lock, SQLite has one writer anyway.
+    """
+    if not Writer.objects.filter(name="ledger").update(turns=F("turns") + 1):
+        Writer.objects.get_or_create(name="ledger")
+
+
 def waiting() -> bool:
     """Whether votes are there that haven't been counted."""
     return Uncounted.objects.exists()
@@ -45,9 +54,7 @@ def counted(through_seq: int) -> QuerySet[LedgerEntry]:
 
 @transaction.atomic
 def _count_batch() -> int:
-    # Whoever updates this row first counts; on PostgreSQL others wait for its lock, SQLite has one writer anyway.
-    if not Writer.objects.filter(name="ledger").update(turns=F("turns") + 1):
-        Writer.objects.get_or_create(name="ledger")
+    hold()
     waiting = list(Uncounted.objects.select_related("vote").order_by("pk")[:BATCH])
     seq, running = position()
     for row in waiting:

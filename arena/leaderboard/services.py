@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -108,12 +109,18 @@ def refit(board: Board) -> Snapshot:
 
 
 def _as_of_one_moment(board: Board) -> tuple[int, str, list[Contestant], Counts]:
-    """Return a board's position and the counts as of it: read anew where votes were counted in between."""
-    while True:
+    """Return a board's position and the counts as of it: read anew where votes were counted in between.
+
+    Where votes come faster than a large board is read, none is counted for as long as that takes.
+    """
+    for _try in range(3):
         before = position(board)
         contestants, counts = board_counts(board)
         if position(board) == before:
             return *before, contestants, counts
+    with transaction.atomic():
+        ledger.hold()
+        return *position(board), *board_counts(board)
 
 
 def _fit(

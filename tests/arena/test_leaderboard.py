@@ -113,6 +113,24 @@ def test_votes_that_are_counted_while_a_board_is_read_are_read_again(voted: Snap
     assert (newest.through_seq, newest.votes) == (voted.through_seq + 1, voted.votes + 1)
 
 
+def test_a_board_that_votes_overtake_again_and_again_is_read_all_the_same(voted: Snapshot, alice: Voter, monkeypatch):
+    """Three times a vote comes while the board is read; the fourth look holds the counting up."""
+    read, looks = services.board_counts, []
+
+    def board_counts(board: Board):
+        found = read(board)
+        looks.append(board)
+        if len(looks) <= 3:
+            cast(alice, None)
+            ledger.count_new()
+        return found
+
+    monkeypatch.setattr(services, "board_counts", board_counts)
+    newest = services.refit(voted.board)
+    assert len(looks) == 4
+    assert newest.votes == newest.through_seq == voted.votes + 3
+
+
 def test_recomputing_a_snapshot_gives_the_same_numbers(voted: Snapshot):
     again = services.refit(voted.board)
     assert again.rows == voted.rows
