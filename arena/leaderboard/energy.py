@@ -28,4 +28,4 @@ def of_answer(active: float | None, total: float | None, tokens: float) -> float
     seconds = llm.generation_latency(active, tokens, llm.BATCH_SIZE, *waiting, math.inf)
     rest = llm.server_energy(seconds, llm.SERVER_POWER, llm.SERVER_GPUS, processors, llm.BATCH_SIZE)
     kilowatt_hours = rest + processors * llm.gpu_energy(active, tokens, llm.BATCH_SIZE, *writing)
-    return round(1000 * float(kilowatt_hours), 4)
+    return float(f"{1000 * kilowatt_hours:.4g}")

@@ -30,6 +30,12 @@ def local(text: str) -> str:
 
 
 @register.filter
+def significant(value: float) -> str:
+    """Return a number with two digits that count, never as a power of ten."""
+    return f"{float(f'{value:.2g}'):.10f}".rstrip("0").rstrip(".")
+
+
+@register.filter
 def country(code: str, otherwise: str = "") -> str:
     """Return a country's name in the page's language."""
     return str(countries.name(code) or otherwise or _("unknown")) if code else _(otherwise or "unknown")

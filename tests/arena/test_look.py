@@ -17,6 +17,7 @@ from arena.leaderboard import energy
 from arena.leaderboard.look import COLUMNS, USUAL, Look
 from arena.leaderboard.models import Snapshot, Tally
 from arena.leaderboard.more import more_context
+from arena.templatetags.elo import significant
 from tests.arena.test_boards import refit
 from tests.arena.test_china import BOARD, board  # noqa: F401  (a fixture)
 from tests.arena.test_leaderboard import cast
@@ -132,6 +133,13 @@ def test_the_energy_of_an_answer_is_by_the_published_formula():
         rest = 1200 * seconds / 3600 * processors / 8 / 64
         assert energy.of_answer(active, total, tokens) == pytest.approx(tokens * processors * each + rest, rel=1e-3)
     assert energy.of_answer(None, 7, 100) is energy.of_answer(7, None, 100) is energy.of_answer(7, 7, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0001673, "0.00017"), (0.0314, "0.031"), (3.04, "3"), (12.6, "13"), (1500.0, "1500")]
+)
+def test_a_small_energy_is_not_shown_as_nothing(value: float, shown: str):
+    assert significant(value) == shown
 
 
 @pytest.mark.usefixtures("board")
