@@ -77,8 +77,9 @@ def test_the_answer_hangs_on_which_models_and_on_the_question(board: tuple[list[
 def test_rough_labels_turn_the_sign(board: tuple[list[str], Counts]):
     """Whoever is neither Chinese nor Mistral counted as American, and both-bad as half a win each: +8 instead of -12.
 
-    So come about "all models +8.3 ± 1.6, the forty best -30.3 ± 1.8"; it makes Americans of Cohere (Canada), LAION
-    (Germany), Stability (United Kingdom), TII (Emirates), Upstage (Korea), and of two Chinese projects.
+    Of many labellings tried it comes nearest to published notes ("all models +8.3 ± 1.6, the forty best -30.3 ± 1.8"),
+    whose labels are not known. It makes Americans of Cohere (Canada), LAION (Germany), Stability (United Kingdom),
+    TII (Emirates), Upstage (Korea), and of two Chinese projects.
     """
     names, counts = real_counts(bad_as_ties=True)
     table = fit(counts)
