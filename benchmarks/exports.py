@@ -74,7 +74,7 @@ def _fill(votes: int) -> None:
     a, b = (deploy(host, make_model(name, country, name), name) for name, country in (("One", "CN"), ("Two", "US")))
     voters = Voter.objects.bulk_create(Voter(key=f"{i:032d}") for i in range(1000))
     whose = {"contestant_a": a.contestant, "contestant_b": b.contestant, "draw_probability": 1.0}
-    style = {side: {"length": 900, "headers": 1, "items": 4, "bold": 3, "code": 0} for side in "AB"}
+    style = {side: {"characters": 900, "headers": 1, "list_items": 4, "bold": 3, "code_blocks": 0} for side in "AB"}
     sides = {"deployment_a": a, "deployment_b": b, "state": "voted", "tallied": True}
     for numbers in _chunks(votes):
         battles = Battle.objects.bulk_create(Battle(voter=voters[i % 1000], **sides, **whose) for i in numbers)

@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.refit [--models 100] [--per-minute 1000] [--seconds 30]
 
 A site as `make run` starts it, over a double of Ollama, with `models` contestants that have met 100,000 times before.
-This process stores votes as a voter's request does, message to the worker included; another one reads the
-database for the time at which a snapshot of all votes came that counts them.
+This process stores votes as a voter's request does: battle, question, both answers, vote, message to the worker. The
+times at which snapshots were stored tell afterwards how long each vote waited.
 """
 
 import argparse
@@ -37,9 +37,10 @@ def join_site(site: Site) -> None:
 def store_votes(models: int, rate: float, seconds: float) -> dict[int, float]:
     """Store votes evenly over the time; return when each was committed."""
     from django.db import transaction
+    from django.utils import timezone
 
     from arena import queue
-    from arena.battles.models import Battle, Uncounted, Vote, Voter
+    from arena.battles.models import Battle, Reply, Turn, Uncounted, Vote, Voter
     from arena.catalogue.models import Contestant, Deployment, Host
 
     contestants = list(Contestant.objects.filter(model__external=True).order_by("pk")[:models])
@@ -56,8 +57,17 @@ def store_votes(models: int, rate: float, seconds: float) -> dict[int, float]:
         pair = {"contestant_a": contestants[a], "contestant_b": contestants[b], "draw_probability": 0.1}
         with transaction.atomic():
             battle = Battle.objects.create(
-                voter=voter, state="voted", deployment_a=deployments[a], deployment_b=deployments[b], **pair
+                voter=voter,
+                state="voted",
+                closed=timezone.now(),
+                deployment_a=deployments[a],
+                deployment_b=deployments[b],
+                **pair,
             )
+            turn = Turn.objects.create(battle=battle, number=1, prompt="?", system_hash="", sampler={}, seed=1)
+            for side, deployment in zip("AB", battle.deployments, strict=True):
+                said = {"state": "whole", "text": "some words " * 150, "tokens": 400, "eval_ms": 8000}
+                Reply.objects.create(turn=turn, side=side, deployment=deployment, **said)
             vote = Vote.objects.create(
                 battle=battle, outcome=random.choice(["a", "b", "tie"]), language="en", category="unlabelled", **pair
             )
