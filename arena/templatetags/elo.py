@@ -43,7 +43,7 @@ def country(code: str, otherwise: str = "") -> str:
 
 @register.filter
 def chart_height(rows: list[Any]) -> int:
-    """Return the interval chart's height in pixels, as charts.js has it: room is kept, so that nothing jumps."""
+    """Return the interval chart's height in pixels, as pictures.js has it: room is kept, so that nothing jumps."""
     return max(140, 60 + len(rows) * (24 if len(rows) > 40 else 32))
 
 
