@@ -6,10 +6,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from arena.catalogue.models import CatalogueModel, Contestant, Deployment
+from arena.catalogue.models import CatalogueModel, Change, Contestant, Deployment
 from arena.errors import Refused
 
 State = Deployment.State
+
+
+def public_changes() -> QuerySet[Change]:
+    """Return what became of variants, the newest first; what belongs to no model of the catalogue is nobody's."""
+    return Change.objects.exclude(model=None).select_related("model")
 
 
 def eligible_deployments() -> QuerySet[Deployment]:

@@ -42,8 +42,7 @@ def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float
         BadCounts: fewer than two voters.
     """
     place = {contestant: i for i, contestant in enumerate(contestants)}
-    filters = {f"vote__{name}": value for name, value in board.filters.items()}
-    entries = ledger.counted(through_seq).filter(**filters).values_list(*READ).iterator(5000)
+    entries = ledger.counted(through_seq, **board.filters).values_list(*READ).iterator(5000)
     rows = [
         (place[a], place[b], int(RATED[Vote.Outcome(outcome)]), -vote if voter is None else voter)
         for a, b, outcome, voter, vote in entries

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from arena.catalogue.models import CatalogueModel, Change, Developer
+from arena.catalogue.services import public_changes
 from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.fresh import readable
 
@@ -116,7 +117,7 @@ def model(request: HttpRequest, response: HttpResponse, slug: Slug) -> Any:
 def changes(request: HttpRequest, response: HttpResponse, page: Query[Page]) -> Any:
     """List what became of every variant, the newest first: found, in battle, paused, moved, retired."""
     readable(response)
-    found = Change.objects.exclude(model=None).select_related("model")
+    found = public_changes()
     items = found[page.offset : page.offset + page.limit]
     return {"count": found.count(), "items": [_change(row) for row in items]}
 

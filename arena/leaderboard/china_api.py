@@ -48,8 +48,9 @@ class FieldIn(Schema):
     best: int | None = F(None, ge=1, lt=1_000_000, description="only so many of the best rated")
     one: Literal["", "0", "1"] = F("", description="1: the best model of each developer only")
     base: Literal["maker", "base", "out"] = F("maker", description="models on another country's weights")
-    both_bad: Literal["out", "tie"] = F("out", description="votes for neither; always out where style is held equal")
-
+    both_bad: Literal["out", "tie"] = F(
+        "out", description="votes for neither; always out where the board needs single votes"
+    )
     language: str = F("", pattern=f"^{LABEL}$", description="only votes on questions in it: en, zh, other")
     category: str = F("", pattern=f"^{LABEL}$", description="only votes on such questions: see the boards")
 

@@ -1,8 +1,8 @@
 """The comparison that the project exists for, for any field a reader chooses, from a stored snapshot alone.
 
 A field changes which ratings are compared, not the ratings: so the numbers agree with the leaderboard, and an answer
-takes a tenth of a second at 200 models. Only where a reader counts "both bad" otherwise, the stored counts are fitted
-anew, once a snapshot.
+takes a tenth of a second at 200 models. Only where a reader counts "both bad" otherwise, or only part of the votes,
+the counts are fitted anew, once a snapshot.
 """
 
 import itertools
@@ -174,10 +174,11 @@ def specifications(found: Published) -> list[dict[str, Any]]:
 
 def _listed(found: Published) -> Iterator[Field]:
     """Return every listed choice of a board: the models in all ways, the votes for neither with the best only."""
-    board = found.snapshot.board
+    snapshot = found.snapshot
+    board, as_stored = snapshot.board, published(snapshot.pk, snapshot.created)
     choices = itertools.product((False, True), (None, *SIZES), (None, *BESTS), (False, True), BASES)
     yield from (Field(board.slug, (), *choice) for choice in choices)
-    if board.kind == Board.Kind.COUNTS and published_counts(found.snapshot).both_bad.any():
+    if board.kind == Board.Kind.COUNTS and as_stored.counts.both_bad.any():
         yield from (Field(board.slug, best=best, both_bad="tie") for best in (None, *BESTS))
 
 

@@ -48,11 +48,12 @@ async def votes(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttp
     """Stream a file of votes; its name, digest and snapshot stand in the headers."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-    export, file = await sync_to_async(_open)(kind)
-    if export is None or file is None:
+    opened = await sync_to_async(_open)(kind)
+    if opened is None:
         text = _("The files are being made. Please try again in a few seconds.")
         headers = {"Retry-After": str(AGAIN_SECONDS), "Cache-Control": "no-store"}
         return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8", headers=headers)
+    export, file = opened
     headers = {
         "Content-Type": TYPES[kind],
         "Content-Length": str(export.size),
@@ -70,19 +71,19 @@ async def votes(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttp
     return StreamingHttpResponse(_chunks(file), headers=headers)
 
 
-def _open(kind: str) -> tuple[Export | None, BinaryIO | None]:
+def _open(kind: str) -> tuple[Export, BinaryIO] | None:
     """Open the file before anything is said: a worker may replace it meanwhile, and what is open stays whole."""
     for _try in range(3):
         export = files_or_ask().get(kind)
         if export is None:
             if latest() is None:
                 raise Http404("Nobody has voted yet: there is no file.")
-            return None, None
+            return None
         try:
             return export, export.path.open("rb")
         except FileNotFoundError:  # replaced since the look: the next look finds the new set
             continue
-    return None, None
+    return None
 
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:

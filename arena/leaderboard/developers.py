@@ -12,11 +12,11 @@ State = Deployment.State
 NEVER = _("not tried here")
 # The state of a model is that of its best placed deployment.
 STATES = {
-    Deployment.State.BATTLE: _("in battle"),
-    Deployment.State.PAUSED: _("paused"),
-    Deployment.State.MOVED: _("waits for a decision"),
-    Deployment.State.FOUND: _("there, not in battle"),
-    Deployment.State.RETIRED: _("retired"),
+    State.BATTLE: _("in battle"),
+    State.PAUSED: _("paused"),
+    State.MOVED: _("waits for a decision"),
+    State.FOUND: _("there, not in battle"),
+    State.RETIRED: _("retired"),
 }
 
 

@@ -6,6 +6,7 @@ transaction with a smaller id may commit later.
 
 import hashlib
 import json
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -20,8 +21,8 @@ COLUMN = {Vote.Outcome.TIE: "ties", Vote.Outcome.BOTH_BAD: "both_bad"}
 def count_new() -> int:
     """Take every waiting vote and void into ledger and cells; return how many."""
     counted = 0
-    while taken := _count_batch():
-        counted += taken
+    while waiting():  # looked at before the lock is taken: on a quiet site this is asked every second
+        counted += _count_batch()
     return counted
 
 
@@ -45,10 +46,16 @@ def position() -> tuple[int, str]:
     return last or (0, "")
 
 
-def counted(through_seq: int) -> QuerySet[LedgerEntry]:
-    """Return the entries up to a number whose votes count: not taken back by then, and without a leak."""
+def counted(through_seq: int, **of_vote: Any) -> QuerySet[LedgerEntry]:
+    """Return the entries up to a number whose votes count: not taken back by then, and without a leak.
+
+    Args:
+        through_seq: the number of the last entry.
+        of_vote: column of `Vote` -> value, as a board's filters.
+    """
     voided = LedgerEntry.objects.filter(seq__lte=through_seq, sign=-1).values("vote")
-    entries = LedgerEntry.objects.filter(seq__lte=through_seq, sign=1, vote__leak=False)
+    wanted = {f"vote__{name}": value for name, value in of_vote.items()}
+    entries = LedgerEntry.objects.filter(seq__lte=through_seq, sign=1, vote__leak=False, **wanted)
     return entries.exclude(vote__in=voided).order_by("seq")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -92,7 +92,7 @@ def latest(slug: str = "all") -> Snapshot | None:
 def refit(board: Board) -> Snapshot:
     """Fit a board's counts as they are now and store the result."""
     seq, running, contestants, counts = _as_of_one_moment(board)
-    table, method, more = _fit(board, seq, contestants, counts)
+    table, method, more = fitted(board, seq, [contestant.pk for contestant in contestants], counts, LEVEL)
     return Snapshot.objects.create(
         board=board,
         through_seq=seq,
@@ -123,18 +123,17 @@ def _as_of_one_moment(board: Board) -> tuple[int, str, list[Contestant], Counts]
         return *position(board), *board_counts(board)
 
 
-def _fit(
-    board: Board, seq: int, contestants: Sequence[Contestant], counts: Counts
+def fitted(
+    board: Board, seq: int, contestants: Sequence[int], counts: Counts, level: float
 ) -> tuple[Table, str, dict[str, Any]]:
-    """Return a board's table, its method, and what else belongs to the parameters."""
-    ids = [contestant.pk for contestant in contestants]
+    """Return a board's table from its counts or its votes up to a number, its method, and further parameters."""
     if board.kind == Board.Kind.STYLE:
-        found = styled.fit(board, seq, ids, LEVEL)
+        found = styled.fit(board, seq, contestants, level)
         return found.table, styled.METHOD, {"style": found.effects, "style_prior": styled.PRIOR}
     if board.kind == Board.Kind.VOTERS:
-        by = by_voter.fit(board, seq, ids, LEVEL)
+        by = by_voter.fit(board, seq, contestants, level)
         return by.table, by_voter.METHOD, {"voters": by.voters, "votes_without_voter": by.forgotten}
-    return fit(counts, level=LEVEL), METHOD, {}
+    return fit(counts, level=level), METHOD, {}
 
 
 def position(board: Board) -> tuple[int, str]:
@@ -152,17 +151,23 @@ def thin_snapshots() -> int:
 
 def keep_linked(*snapshots: Snapshot) -> None:
     """Keep snapshots for good whose own address somebody has met, and may have passed on."""
-    Snapshot.objects.filter(pk__in=[snapshot.pk for snapshot in snapshots], linked=False).update(linked=True)
+    if fresh := [snapshot.pk for snapshot in snapshots if not snapshot.linked]:  # readers come often, the news is once
+        Snapshot.objects.filter(pk__in=fresh).update(linked=True)
 
 
 def board_counts(board: Board) -> tuple[list[Contestant], Counts]:
     """Sum the board's cells into counts; the contestants give rows and columns their meaning."""
-    cells = list(boards.cells(board).values_list("low", "high").annotate(*(Sum(name) for name in Cell.COUNTS)))
+    cells = _summed(boards.cells(board))
     ids = sorted({row[0] for row in cells} | {row[1] for row in cells})
     place = {contestant: index for index, contestant in enumerate(ids)}
     counts = _counts(((place[low], place[high], *columns) for low, high, *columns in cells), len(ids))
     found = Contestant.objects.select_related("model__developer").in_bulk(ids)
     return [found[contestant] for contestant in ids], counts
+
+
+def _summed(cells: QuerySet[Cell]) -> list[tuple[int, ...]]:
+    """Return low, high and the sums of the counts of each pair."""
+    return list(cells.values_list("low", "high").annotate(*(Sum(name) for name in Cell.COUNTS)))
 
 
 def counts_of_part(snapshot: Snapshot, part: dict[str, str]) -> Counts:
@@ -172,8 +177,7 @@ def counts_of_part(snapshot: Snapshot, part: dict[str, str]) -> Counts:
         snapshot: models that came after it are left out.
         part: column of `Cell` -> value, beside the board's own filters.
     """
-    cells = boards.cells(snapshot.board).filter(**part)
-    summed = list(cells.values_list("low", "high").annotate(*(Sum(name) for name in Cell.COUNTS)))
+    summed = _summed(boards.cells(snapshot.board).filter(**part))
     rows = {(row["slug"], row["weights"]): row["index"] for row in snapshot.rows}
     names = ("pk", "model__slug", "weights_digest")
     place = {

@@ -29,8 +29,7 @@ class Styled:
 def fit(board: Board, through_seq: int, contestants: Sequence[int], level: float) -> Styled:
     """Fit strengths and style together over a board's votes; `contestants` give rows their meaning."""
     place = {contestant: i for i, contestant in enumerate(contestants)}
-    filters = {f"vote__{name}": value for name, value in board.filters.items()}
-    entries = ledger.counted(through_seq).filter(**filters).select_related("vote").iterator(5000)
+    entries = ledger.counted(through_seq, **board.filters).select_related("vote").iterator(5000)
     rows = [
         (
             place[vote.contestant_a_id],

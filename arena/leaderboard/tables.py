@@ -29,6 +29,9 @@ CSV_KEYS = {
     "licence": ("licence", "permissive"),
 }
 
+# A row's shares that are shown in per cent with an interval: name, key of the share, key of what it is a share of.
+SHARES = (("win", "win_rate", "votes"), ("failure", "failure_share", "asked"), ("leak", "leak_share", "seen"))
+
 
 def no_votes() -> dict[str, Any]:
     """Return the comparison before the first vote."""
@@ -144,17 +147,10 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         shown["preferred"] = 100 * win_probability(row["rating"] - CENTRE)
         shown["preferred_low"] = 100 * win_probability(row["lower"] - CENTRE)
         shown["preferred_high"] = 100 * win_probability(row["upper"] - CENTRE)
-    if row["win_rate"] is not None:
-        low, high = wilson(row["win_rate"] * row["votes"], row["votes"])
-        shown["win_percent"], shown["win_low"], shown["win_high"] = 100 * row["win_rate"], 100 * low, 100 * high
-    for what, part, whole in (("failure", "failures", "asked"), ("leak", "leaks", "seen")):
-        if row.get(f"{what}_share") is not None:  # snapshots of before have no such figures
-            low, high = wilson(row[part], row[whole])
-            shown[f"{what}_percent"], shown[f"{what}_low"], shown[f"{what}_high"] = (
-                100 * row[f"{what}_share"],
-                100 * low,
-                100 * high,
-            )
+    for what, share, whole in SHARES:
+        if row.get(share) is not None:  # snapshots of before have no failures and leaks
+            low, high = wilson(row[share] * row[whole], row[whole])
+            shown |= {f"{what}_percent": 100 * row[share], f"{what}_low": 100 * low, f"{what}_high": 100 * high}
     return shown
 
 

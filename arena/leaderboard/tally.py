@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from arena.battles.models import Battle, Reply, Side, Vote
 from arena.battles.pages import count_words
@@ -20,8 +20,9 @@ Sums = dict[int, Counter[str]]
 def count_closed() -> None:
     """Add closed battles that aren't in the tallies yet, each exactly once; what is left waits for the next pass."""
     for _ in range(BATCHES_A_PASS):
-        if _count_batch() < BATCH:
+        if not _waiting().exists():  # without a transaction, since this is asked every second
             return
+        _count_batch()
 
 
 def measured(contestants: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -30,10 +31,13 @@ def measured(contestants: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row.contestant_id: _row(row) for row in found}
 
 
+def _waiting() -> QuerySet[Battle]:
+    return Battle.objects.filter(tallied=False, closed__isnull=False).order_by("closed")
+
+
 @transaction.atomic
-def _count_batch() -> int:
-    waiting = Battle.objects.filter(tallied=False, closed__isnull=False).order_by("closed")[:BATCH]
-    taken = [b for b in waiting if Battle.objects.filter(pk=b.pk, tallied=False).update(tallied=True)]
+def _count_batch() -> None:
+    taken = [b for b in _waiting()[:BATCH] if Battle.objects.filter(pk=b.pk, tallied=False).update(tallied=True)]
     blind = {battle.pk: battle for battle in taken if battle.mode == Battle.Mode.BLIND}
     sums: Sums = defaultdict(Counter)
     _add_replies(blind, sums)
@@ -41,7 +45,6 @@ def _count_batch() -> int:
     for contestant, counted in sums.items():
         row, _ = Tally.objects.get_or_create(contestant_id=contestant)
         Tally.objects.filter(pk=row.pk).update(**{name: F(name) + number for name, number in counted.items()})
-    return len(taken)
 
 
 def _add_replies(battles: dict[int, Battle], sums: Sums) -> None:

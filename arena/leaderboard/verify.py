@@ -7,10 +7,10 @@ import numpy as np
 
 from arena.battles.models import Vote
 from arena.battles.outcomes import RATED
-from arena.leaderboard import boards, by_voter, ledger, styled
+from arena.leaderboard import boards, ledger
 from arena.leaderboard.models import Board, LedgerEntry, Snapshot
-from arena.leaderboard.services import published_counts
-from ratings import Counts, Table, fit
+from arena.leaderboard.services import fitted, published_counts
+from ratings import Counts
 from ratings.rows import measures
 
 TOLERANCE = 1e-6  # Elo; the same votes in another order of adding
@@ -38,7 +38,9 @@ def verify(snapshot: Snapshot) -> Verdict:
         _compare_counts(verdict, counted, stored)
     else:
         contestants, verdict.from_votes = [], False  # an imported source keeps counts, not votes
-    table, numbers = _table(snapshot, stored, contestants), _numbers(snapshot, verdict)
+    seq, level = snapshot.through_seq, snapshot.parameters["level"]
+    table, _, _ = fitted(snapshot.board, seq, contestants, stored, level)
+    numbers = _numbers(snapshot, verdict)
     for i, row in enumerate(published):
         again = measures(table, i)
         for name in numbers:
@@ -48,21 +50,11 @@ def verify(snapshot: Snapshot) -> Verdict:
     return verdict
 
 
-def _table(snapshot: Snapshot, stored: Counts, contestants: list[int]) -> Table:
-    level = snapshot.parameters["level"]
-    arguments = (snapshot.board, snapshot.through_seq, contestants, level)
-    if snapshot.board.kind == Board.Kind.STYLE:
-        return styled.fit(*arguments).table
-    if snapshot.board.kind == Board.Kind.VOTERS:
-        return by_voter.fit(*arguments).table
-    return fit(stored, level=level)
-
-
 def _numbers(snapshot: Snapshot, verdict: Verdict) -> tuple[str, ...]:
     """Return what can be compared: intervals by voter only while nobody of the voters has been deleted since."""
     if snapshot.board.kind != Board.Kind.VOTERS:
         return NUMBERS
-    entries = ledger.counted(snapshot.through_seq).filter(vote__battle__voter=None)
+    entries = ledger.counted(snapshot.through_seq, battle__voter=None, **snapshot.board.filters)
     verdict.forgotten = entries.count() - snapshot.parameters["votes_without_voter"]
     return ("rating",) if verdict.forgotten else NUMBERS
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 from mdit_py_plugins.anchors import anchors_plugin
 
-from arena.catalogue.models import CatalogueModel, Change, Developer
+from arena.catalogue.models import CatalogueModel, Developer
+from arena.catalogue.services import public_changes
 from arena.languages import in_chinese
 from arena.leaderboard import china_pages, published
 from arena.leaderboard.adoption_page import adoption_context
@@ -149,7 +150,7 @@ def models(request: HttpRequest) -> HttpResponse:
     countries = sorted({(str(m.developer.country), m.developer.country.name) for m in rows}, key=lambda c: c[1])
     shown = [(m, ratings.get(m.slug)) for m in rows if not country or str(m.developer.country) == country]
     context = {"rows": shown, "countries": countries, "country": country, "tab": "models"}
-    context["changes"] = Change.objects.exclude(model=None).select_related("model")[:LATELY]
+    context["changes"] = public_changes()[:LATELY]
     return render(request, "catalogue/models.html", context)
 
 

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from arena.battles import making
 from arena.battles import services as battles
@@ -63,6 +65,16 @@ def test_nothing_new_makes_no_snapshot(voted: Snapshot):
     Board.objects.update(lease_until="2020-01-01T00:00:00Z")
     services.refit_boards()
     assert Snapshot.objects.filter(board__slug="all").count() == 1
+
+
+def test_a_quiet_site_writes_nothing_and_neither_does_a_second_look(voted: Snapshot, client: Client):
+    """Passes come every second and readers often: SQLite has one writer."""
+    services.refit_boards()
+    client.get(f"/snapshots/{voted.pk}/")
+    with CaptureQueriesContext(connection) as asked:
+        services.refit_boards()
+        client.get(f"/snapshots/{voted.pk}/")
+    assert [row["sql"] for row in asked if not row["sql"].lstrip("(").upper().startswith("SELECT")] == []
 
 
 def test_a_board_is_refitted_once_a_second_at_most(voted: Snapshot, alice: Voter):
