@@ -8,7 +8,6 @@ times at which snapshots were stored tell afterwards how long each vote waited.
 """
 
 import argparse
-import json
 import os
 import random
 import tempfile
@@ -21,12 +20,10 @@ from workers.supervisor import place
 
 def join_site(site: Site) -> None:
     """Make this process one of the site's: its database, broker and secret."""
-    word = place.secret(site.var, "broker-secret")
-    port = json.loads((site.var / "ports.json").read_text())["broker"]
     os.environ |= {
         "VAR": str(site.var),
         "SECRET_KEY": place.secret(site.var),
-        "REDIS_URL": f"redis://:{word}@127.0.0.1:{port}/0",
+        "REDIS_URL": place.broker_url(site.var),
         "DJANGO_SETTINGS_MODULE": "arena.settings",
     }
     import django
@@ -116,8 +113,7 @@ def main() -> None:
     parser.add_argument("--per-minute", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30)
     options = parser.parse_args()
-    var = Path(tempfile.mkdtemp(prefix="arena-refit-")) / "var"
-    with with_double(var) as site:
+    with tempfile.TemporaryDirectory(prefix="arena-refit-") as folder, with_double(Path(folder) / "var") as site:
         waits = measure(site, options.models, options.per_minute, options.seconds)
     p50, p95, p99 = (1000 * waits[int(share * (len(waits) - 1))] for share in (0.5, 0.95, 0.99))
     print(

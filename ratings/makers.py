@@ -5,6 +5,7 @@ spread between developers (D = 1 where two models share one). τ and ω by restr
 (Patterson & Thompson, 1971, Biometrika 58); the contrast of β with a t interval.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,11 +18,13 @@ from ratings.counts import Floats
 from ratings.errors import RatingsError
 
 FLOOR = 1e-3  # Elo: below it a spread counts as none
+LEAST = 0.1  # Elo: the smallest spread that the search starts from
+GRID = 7  # starts for each spread
 RIDGE = 1e-9  # Elo²: keeps a covariance without noise invertible
 
 
 class TooFewModels(RatingsError):
-    """Fewer than two models in a group, or fewer models than coefficients: a spread can't be estimated."""
+    """Fewer than two models in a group, or no more developers than coefficients: a spread can't be estimated."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,21 @@ def hierarchical(
     labels = sorted(set(groups))
     counts = [sum(group == label for group in groups) for label in (first, second)]
     design = np.array([[float(group == label) for label in labels] for group in groups])
-    if min(counts) < 2 or len(rating) <= len(labels) + (covariate is not None):
+    if min(counts) < 2:
         raise TooFewModels(f"{counts[0]} and {counts[1]} models: at least two of each are needed")
     if covariate is not None:
         design = np.column_stack([design, covariate - covariate.mean()])
+    known = len(rating) if developers is None else len(set(zip(groups, developers, strict=True)))
+    if known <= design.shape[1]:
+        what = "models" if developers is None else "developers"
+        raise TooFewModels(f"{known} {what}: at least {design.shape[1] + 1} are needed")
     makers = _incidence(developers, len(rating))
     problem = _Rotated.of(rating, covariance, design, makers)
     tau, omega = problem.spreads()
     beta, variance = problem.solve(tau, omega)
     contrast = np.zeros(design.shape[1])
     contrast[labels.index(first)], contrast[labels.index(second)] = 1.0, -1.0
-    units = len(set(zip(groups, developers, strict=True))) if developers is not None and omega > FLOOR else len(rating)
-    df = max(1, units - design.shape[1])
+    df = (known if omega > FLOOR else len(rating)) - design.shape[1]
     estimate = float(contrast @ beta)
     half = float(student.ppf((1 + level) / 2, df) * np.sqrt(contrast @ variance @ contrast))
     return Hierarchy(estimate, estimate - half, estimate + half, tau, omega, df)
@@ -127,11 +133,13 @@ class _Rotated:
         return float((log_det + np.linalg.slogdet(x)[1] + fit) / 2)
 
     def spreads(self) -> tuple[float, float]:
-        """Return τ and ω, by a search from three starts."""
+        """Return τ and ω: the best of a grid, then a search from there."""
         makers = self.columns.shape[1] > self.p + 1
         scale = max(float(np.linalg.norm(self.columns[:, self.p]) / np.sqrt(len(self.values))), 1.0)
-        starts = [(scale, scale / 2), (scale / 2, 0.1), (0.1, scale)] if makers else [(scale, 0.1), (0.1, 0.1)]
-        options = {"maxiter": 400, "xatol": 1e-3, "fatol": 1e-6}
-        found = [minimize(self.loss, np.log(start), method="Nelder-Mead", options=options) for start in starts]
-        tau, omega = np.exp(min(found, key=lambda result: result.fun).x)
+        steps = np.log(np.geomspace(LEAST, 2 * scale, GRID))
+        grid = itertools.product(steps, steps if makers else steps[:1])
+        start = np.array(min(grid, key=lambda point: self.loss(np.array(point))))
+        simplex = start + (steps[1] - steps[0]) / 2 * np.array([[0, 0], [1, 0], [0, 1]])
+        options = {"maxiter": 400, "xatol": 1e-3, "fatol": 1e-6, "initial_simplex": simplex}
+        tau, omega = np.exp(minimize(self.loss, start, method="Nelder-Mead", options=options).x)
         return float(tau), float(omega) if makers else 0.0

@@ -18,14 +18,18 @@ def number(value: float) -> float | None:
 
 def measures(table: Table, model: int) -> dict[str, Any]:
     """Return what a fit says of one model: ratings and bounds (Elo), rank range, component, status."""
+    ranks = {"rank_low": int(table.rank_low[model]) or None, "rank_high": int(table.rank_high[model]) or None}
+    return strengths(table, model) | ranks
+
+
+def strengths(table: Table, model: int) -> dict[str, Any]:
+    """Return the same without the rank range, which takes as long as all the rest."""
     return {
         "rating": number(table.rating[model]),
         "lower": number(table.lower[model]),
         "upper": number(table.upper[model]),
         "lower_all": number(table.lower_all[model]),
         "upper_all": number(table.upper_all[model]),
-        "rank_low": int(table.rank_low[model]) or None,
-        "rank_high": int(table.rank_high[model]) or None,
         "component": int(table.component[model]) if table.component[model] >= 0 else None,
         "status": table.status[model],
     }

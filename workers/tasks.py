@@ -11,6 +11,7 @@ from arena.catalogue.models import Host
 from arena.celery import app
 from arena.leaderboard import exports
 from arena.leaderboard.services import thin_snapshots
+from arena.pauses import keep_what_is_loaded
 from arena.worker_signs import show_worker
 from workers import answers, hosts, pulls, refits, sweep, try_outs
 
@@ -90,6 +91,12 @@ def listen_to_hosts(sender: str, instance: Any, **kwargs: Any) -> None:
             # by the rule for missing queues, so that publisher and worker declare the same type
             queues = instance.app.amqp.queues
             queues.select_add(queues.new_missing(name))
+
+
+@worker_ready.connect
+def settle(sender: Any, **kwargs: Any) -> None:
+    """Spare the collector everything that was imported."""
+    keep_what_is_loaded()
 
 
 @worker_ready.connect

@@ -2,7 +2,7 @@
 
 import re
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _  # titles are stored in English and translated on pages
 
 from arena.battles.models import Battle
@@ -62,11 +62,9 @@ def source_of(board: Board) -> str:
 
 def is_dirty(board: Board) -> bool:
     """Whether a cell of the board has changed since its newest snapshot."""
-    changed = cells(board).aggregate(last=Max("changed_seq"))["last"]
-    if changed is None:
-        return False
     seen = Snapshot.objects.filter(board=board).values_list("through_seq", flat=True).first()
-    return seen is None or changed > seen
+    changed = cells(board) if seen is None else cells(board).filter(changed_seq__gt=seen)
+    return changed.exists()
 
 
 def published() -> QuerySet[Board]:

@@ -27,7 +27,7 @@ from arena.templatetags.elo import country
 from ratings import Counts, Table, fit, groups
 from ratings.fragile import models_to_turn, votes_to_turn, without_each
 from ratings.groups import Contrast
-from ratings.rows import answer, measures
+from ratings.rows import answer, strengths
 
 FIRST, SECOND, NAMES = "CN", "US", ("Chinese", "American")
 MEANS = {"CN": gettext_lazy("Chinese models, mean"), "US": gettext_lazy("American models, mean")}
@@ -81,9 +81,9 @@ def _fitted_anew(found: Published, both_bad: str, part: dict[str, str]) -> Publi
     if both_bad == "tie":
         counts = Counts(counts.wins, counts.ties + counts.both_bad, np.zeros_like(counts.ties))
     table = fit(counts, level=found.table.level)
-    return replace(
-        found, counts=counts, table=table, rows=[row | measures(table, i) for i, row in enumerate(found.rows)]
-    )
+    unranked = {"rank_low": None, "rank_high": None}  # nothing here asks for ranks, and these votes have others
+    rows = [row | strengths(table, i) | unranked for i, row in enumerate(found.rows)]
+    return replace(found, counts=counts, table=table, rows=rows)
 
 
 def newest(field: Field) -> Published | None:
@@ -105,8 +105,13 @@ def settled(field: Field) -> Field:
     return replace(field, language=language, category=category)
 
 
-def parts(board: Board) -> dict[str, list[str]]:
-    """Return the languages and categories that a board's votes can be narrowed to, where there are several."""
+@lru_cache(maxsize=32)
+def parts(snapshot_id: int, created: datetime) -> dict[str, list[str]]:
+    """Return the languages and categories that a board's votes can be narrowed to, where there are several.
+
+    A first vote in another one brings a new snapshot, so it is enough to look once for each.
+    """
+    board = published(snapshot_id, created).snapshot.board
     found: dict[str, list[str]] = {}
     for name in ("language", "category"):
         if board.kind == Board.Kind.COUNTS and name not in board.filters:

@@ -63,6 +63,8 @@ class Cell(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(low__lt=models.F("high")), name="cell_pair_in_order"),
         ]
+        # what changed since a snapshot is asked for each board, many times a second while votes come
+        indexes: ClassVar = [models.Index(fields=["source", "changed_seq"], name="cell_changed")]
 
     def __str__(self) -> str:
         return f"{self.low_id}:{self.high_id}"

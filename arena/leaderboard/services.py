@@ -27,7 +27,7 @@ from ratings.rows import answer, measures, order
 METHOD = "bradley-terry, ties half, sandwich"
 LEVEL = 0.95
 # A vote that just misses a refit waits for the next one and is published when that is done: both within a second.
-REFIT_EVERY = timedelta(seconds=0.75)
+REFIT_EVERY = timedelta(seconds=0.8)
 REFIT_VOTES_EVERY = timedelta(minutes=1)  # over single votes: it takes longer with each
 KEEP_ALL = timedelta(days=7)
 log = logging.getLogger(__name__)

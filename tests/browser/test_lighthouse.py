@@ -15,6 +15,7 @@ from tests.site import ROOT, Site, with_double
 
 LIGHTHOUSE = ROOT / "tools/audit/node_modules/lighthouse/cli/index.js"
 LEAST = 95
+DISTURBED = {"NO_NAVSTART", "NO_TRACING_STARTED", "PROTOCOL_TIMEOUT"}
 HEAVIEST = 250_000  # bytes of the battle page, compressed, with everything it loads
 ANSWER = (
     "# Title\n\nSome *words*.\n\n```python\nprint('hello')\n```\n\nAnd a formula: $x^2 + y^2$.\n\n" + "Words. " * 200
@@ -41,8 +42,12 @@ def page(browser: Browser, shipped: Site) -> Iterator[Page]:
 
 
 def audit(address: str, folder: Path, cookies: str = "") -> dict[str, float]:
-    """Run Lighthouse as a phone on a slow line, as it does by default; return its scores."""
+    """Run Lighthouse as a phone on a slow line, as it does by default; return its scores.
+
+    Empty where Chromium gave it nothing to measure by, as happens on a busy machine: "Please run Lighthouse again".
+    """
     report = folder / "report.json"
+    report.unlink(missing_ok=True)
     flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
     arguments = [str(LIGHTHOUSE), address, "--output=json", f"--output-path={report}", "--quiet"]
     arguments += ["--only-categories=performance,accessibility,best-practices", f"--chrome-flags={' '.join(flags)}"]
@@ -51,8 +56,12 @@ def audit(address: str, folder: Path, cookies: str = "") -> dict[str, float]:
         headers.write_text(json.dumps({"Cookie": cookies}))
         arguments.append(f"--extra-headers={headers}")
     done = node(arguments, return_completed_process=True, env={**os.environ, "CHROME_PATH": str(CHROMIUM)})
-    assert done.returncode == 0
-    found = json.loads(report.read_text("utf-8"))
+    found = json.loads(report.read_text("utf-8")) if report.exists() else {}
+    trouble = found.get("runtimeError", {}).get("code")
+    if trouble in DISTURBED:
+        print(address, trouble)
+        return {}
+    assert done.returncode == 0, trouble
     scores = {name: 100 * category["score"] for name, category in found["categories"].items()}
     failed = [a["id"] for a in found["audits"].values() if a.get("score") is not None and a["score"] < 0.9]
     keys = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift", "speed-index")
@@ -78,7 +87,7 @@ def test_lighthouse_is_content(page: Page, shipped: Site, tmp_path: Path, name: 
     for _ in range(5):  # the machine is shared: a further look when one was disturbed
         scores = audit(address, tmp_path, cookies)
         best = {key: max(best.get(key, 0), value) for key, value in scores.items()}
-        if min(best.values()) >= LEAST:
+        if best and min(best.values()) >= LEAST:
             return
     raise AssertionError(best)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from ratings import Counts, Outcome, fit
+from ratings import Counts, Outcome, fit, simultaneous
 from ratings.elo import online
 from ratings.errors import SelfPair
 from ratings.scale import ELO, win_probability
@@ -128,6 +128,18 @@ def test_bounds_for_all_are_wider_and_ranks_hold_the_truth():
     assert (t.upper_all - t.lower_all > t.upper - t.lower).all()
     order = np.argsort(-t.rating)
     assert all(t.rank_low[model] <= place <= t.rank_high[model] for place, model in enumerate(order, 1))
+
+
+@pytest.mark.parametrize(("votes", "spread"), [(1000, 0.6), (3000, 0.3), (30_000, 1.0)])
+def test_what_is_rejected_without_simulation_is_what_simulation_rejects(
+    votes: int, spread: float, monkeypatch: pytest.MonkeyPatch
+):
+    t = fit(simulate(np.linspace(-spread, spread, 25), votes, 8))
+    quick = simultaneous.significantly_better(t.rating, t.covariance, 0.95)
+    monkeypatch.setattr(simultaneous, "_surely", lambda pairs, level: np.inf)
+    plain = simultaneous.significantly_better(t.rating, t.covariance, 0.95)
+    assert (quick == plain).all()
+    assert quick.any()
 
 
 def test_two_far_apart_models_have_one_rank_each():

@@ -71,6 +71,35 @@ def test_too_few_models_is_said():
     assert "Nothing can be said" in result.sentence
 
 
+def test_one_developer_each_says_nothing_of_makers():
+    """Its effect and its country's can't be told apart, however many models it has."""
+    y, covariance = np.arange(1000.0, 1008.0), np.eye(8)
+    with pytest.raises(TooFewModels, match="2 developers: at least 3"):
+        hierarchical(y, covariance, ["CN"] * 4 + ["US"] * 4, "CN", "US", developers=["one"] * 4 + ["other"] * 4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_other_spreads_are_likelier(seed: int):
+    generator = np.random.default_rng(seed)
+    developers = [f"maker {i // 3}" for i in range(24)]
+    groups = ["CN"] * 12 + ["US"] * 12
+    y = 1000 + generator.normal(0, 30, 24) + np.repeat(generator.normal(0, 40 * (seed % 2), 8), 3)
+    covariance = np.eye(24) * 15.0**2
+    found = hierarchical(y, covariance, groups, "CN", "US", developers)
+
+    def loss(tau: float, omega: float) -> float:
+        """Minus the restricted log-likelihood, from its definition."""
+        same = np.equal.outer(np.array(developers), np.array(developers))
+        whole = covariance + tau**2 * np.eye(24) + omega**2 * same
+        x = np.array([[float(group == name) for name in ("CN", "US")] for group in groups])
+        inverse = np.linalg.inv(whole)
+        rest = y - x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse @ y)
+        return float(np.linalg.slogdet(whole)[1] + np.linalg.slogdet(x.T @ inverse @ x)[1] + rest @ inverse @ rest) / 2
+
+    here = loss(found.tau, found.omega)
+    assert all(here <= loss(tau, omega) + 1e-4 for tau, omega in generator.uniform(0.01, 120, (300, 2)))
+
+
 def test_the_best_of_each():
     counts = simulate(np.array([1.0, -0.5, 0.3, -0.8]), 8000, 6)
     result = best(counts, fit(counts), ["CN", "CN", "US", "US"], "CN", "US", NAMES)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import time
+import urllib.parse
 from pathlib import Path
 from typing import IO
 
@@ -67,6 +68,12 @@ def port(var: Path, name: str) -> int:
         ports[name] = _any_free()
         path.write_text(json.dumps(ports))
     return int(ports[name])
+
+
+def broker_url(var: Path) -> str:
+    """Return the address of the folder's own broker, once it has a port."""
+    number, word = json.loads((var / "ports.json").read_text())["broker"], secret(var, "broker-secret")
+    return f"redis://:{urllib.parse.quote(word)}@127.0.0.1:{number}/0"
 
 
 def clear_orphans(var: Path) -> None:

@@ -64,7 +64,7 @@ class Site:
             f'bind 127.0.0.1\nport {number}\nrequirepass {word}\ndir "{folder}"\nsave ""\nappendonly no\n'
             "maxmemory-policy noeviction\ndaemonize no\nset-proc-title no\n"
         )
-        self.environment["REDIS_URL"] = url = f"redis://:{urllib.parse.quote(word)}@127.0.0.1:{number}/0"
+        self.environment["REDIS_URL"] = url = place.broker_url(self.var)
         return self.part("broker", [str(_valkey()), str(config)], lambda: _pings(url))
 
     def models(self, engine: str, host: str) -> tuple[str, Part | None]:
