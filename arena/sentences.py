@@ -71,8 +71,19 @@ def _hint(missing: int) -> str:
     return hint % {"missing": f"{missing:,}", "difference": f"{DIFFERENCE:.0f}"}
 
 
+def _nobody(models: list[int]) -> str:
+    """Say who is not there to be compared; `models` are the numbers of Chinese and of American ones."""
+    if not any(models):
+        return _("Nothing can be said of Chinese against American models here: neither take part.")
+    if models[0]:
+        return _("Nothing can be said of Chinese against American models here: no American models take part.")
+    return _("Nothing can be said of Chinese against American models here: no Chinese models take part.")
+
+
 def _too_few(answer: dict[str, Any]) -> str:
     votes, missing = answer["votes"], answer["missing"]
+    if not missing:
+        return _nobody(answer["models"])
     if votes >= settings.VOTES_FOR_VERDICT and missing == 1:
         return _("Nothing can be said of Chinese against American models here: too few of them are rated.")
     have = ngettext("only %(votes)s vote", "only %(votes)s votes", votes) % {"votes": votes} if votes else _("no votes")

@@ -24,7 +24,10 @@ BEST_DRAWS = 4000
 
 @dataclass(frozen=True)
 class Contrast:
-    """First group minus second, in Elo. NaN bounds where nothing can be said; `sentence` says what may be."""
+    """First group minus second, in Elo. NaN bounds where nothing can be said; `sentence` says what may be.
+
+    `missing` counts votes that are needed still: 0 where there are enough, or where no votes would help.
+    """
 
     estimate: float
     lower: float
@@ -55,6 +58,12 @@ def fixed(
 
     Only models of the largest component take part: nothing is compared across components.
     """
+    members = {
+        name: sum(group == label for group in groups) for name, label in zip(names, (first, second), strict=True)
+    }
+    if absent := [f"no {name}" for name, size in members.items() if not size]:
+        one, other = members.values()
+        return _refused(0, (one, other), names, f"{' and '.join(absent)} models take part", missing=0)
     votes = between(counts, groups, first, second)
     return contrast(table, contrast_weights(table, groups, first, second), votes, names, enough)
 
@@ -173,7 +182,7 @@ def as_makers(
     known = np.array([True] * len(labels) if sizes is None else [bool(size) for size in sizes])
     wanted = (table.component == 0) & known & ((labels == first) | (labels == second))
     index = [int(i) for i in np.flatnonzero(wanted)]
-    votes = between(counts, groups, first, second)
+    votes = between(counts, np.where(known, labels, ""), first, second)
     members = tuple(int((labels[index] == name).sum()) for name in (first, second))
     try:
         found = hierarchical(
@@ -219,9 +228,9 @@ def between(counts: Counts, groups: Sequence[str], first: str, second: str) -> i
     return round(float(counts.games[grid].sum()))
 
 
-def _refused(votes: int, models: tuple[int, int], names: tuple[str, str], why: str) -> Contrast:
+def _refused(votes: int, models: tuple[int, int], names: tuple[str, str], why: str, missing: int = 1) -> Contrast:
     sentence = f"Nothing can be said of {names[0]} against {names[1]} models here: {why}."
-    return Contrast(math.nan, math.nan, math.nan, votes, models, 1, sentence)
+    return Contrast(math.nan, math.nan, math.nan, votes, models, missing, sentence)
 
 
 def _result(

@@ -63,6 +63,7 @@ def page_context(field: Field) -> dict[str, Any]:
         **origin(found.snapshot),
         "comparison": rows.answer(answers["fixed"]),
         "caution": _caution(answers),
+        "unknown": _unknown(found, field),
         "models": answers["fixed"].models,
         "cards": [_card(kind, answers[kind]) for kind in CARDS],
         "rows": _choices(found, field, labels),
@@ -121,6 +122,13 @@ def _caution(answers: dict[str, Contrast]) -> str:
         numbers = {"estimate": makers.estimate, "lower": makers.lower, "upper": makers.upper}
         return told % {name: signed(value) for name, value in numbers.items()}
     return ""
+
+
+def _unknown(found: china_us.Published, field: Field) -> int:
+    """Return how many Chinese and American models a choice leaves out since what it asks of them isn't known."""
+    asked = [name for name, on in (("active_params_b", field.max_active), ("permissive", field.permissive)) if on]
+    ours = [row for row in found.rows if row["country"] in {china_us.FIRST, china_us.SECOND}]
+    return sum(any(row[name] is None for name in asked) for row in ours)
 
 
 def _verdict(answer: Contrast) -> str:

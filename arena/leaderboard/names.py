@@ -6,6 +6,7 @@ A name that neither knows still gets its row, with an unknown developer, and is 
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 from django.utils.text import slugify
 
@@ -13,6 +14,12 @@ from arena.catalogue.models import CatalogueModel, Contestant, Developer
 
 KNOWN = Path(__file__).parent / "data" / "public_models.csv"
 UNKNOWN = "Unknown developer"
+DOUBTS = {"": "", "doubtful": "Its country is doubtful."}
+NOTHING = {
+    "openness": CatalogueModel.Openness.OPEN_WEIGHT,
+    "source": "Named so in imported votes. Nothing is known of it but its name.",
+    "doubts": "Developer, country and licence are unknown.",
+}
 
 
 class Names:
@@ -38,17 +45,13 @@ class Names:
         return self._found[name]
 
     def _make(self, name: str, facts: dict[str, str] | None) -> CatalogueModel:
-        developer = self._developer(facts["developer"], facts["country"]) if facts else self._developer(UNKNOWN, "")
-        why = f"Country: {facts['why']}." if facts else "Nothing is known of it but its name."
         model = CatalogueModel.objects.create(
             slug=_free_slug(name),
             name=name,
             family=name,
-            developer=developer,
-            openness=CatalogueModel.Openness.CLOSED if facts and facts["openness"] == "closed" else "open-weight",
-            source=f"Named so in imported votes. {why}",
-            doubts=facts["check"] if facts else "Developer, country and licence are unknown.",
+            developer=self._developer(facts["developer"], facts["country"]) if facts else self._developer(UNKNOWN, ""),
             external=True,
+            **(_columns(facts) if facts else NOTHING),
         )
         self._catalogue[normal(name)] = model
         return model
@@ -56,6 +59,24 @@ class Names:
     def _developer(self, name: str, country: str) -> Developer:
         found = Developer.objects.filter(name=name).first() or _by_alias(name)
         return found or Developer.objects.create(name=name, slug=slugify(name), country=country)
+
+
+def _columns(facts: dict[str, str]) -> dict[str, Any]:
+    """Return the columns of a model from a line of our list. Only its country's reason and its name were looked at."""
+    size = f" Size: {facts['size_from']}." if facts["size_from"] else ""
+    given = facts["openness"] != "closed" and (facts["licence"] or facts["base_model"])
+    card = "Licence and base are given as on its model card, which was not read again for this list." if given else ""
+    return {
+        "openness": facts["openness"],
+        "licence": facts["licence"],
+        "permissive": {"yes": True, "no": False}.get(facts["permissive"]),
+        "total_params_b": float(facts["total_params_b"]) if facts["total_params_b"] else None,
+        "active_params_b": float(facts["active_params_b"]) if facts["active_params_b"] else None,
+        "base_model": facts["base_model"],
+        "base_country": facts["base_country"],
+        "source": f"Named so in imported votes. Country: {facts['why']}.{size}",
+        "doubts": " ".join(part for part in (DOUBTS[facts["check"]], card) if part),
+    }
 
 
 def normal(name: str) -> str:

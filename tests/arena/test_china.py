@@ -168,12 +168,21 @@ def test_every_field_has_an_answer_or_a_reason(board: str, client: Client):
             assert (answer["estimate"] is None) == (answer["lower"] is None)
 
 
+@pytest.mark.parametrize(("query", "said"), [("max_active=10", True), ("permissive=1", True), ("one=1", False)])
+def test_models_of_which_a_fact_is_unknown_are_told(board: str, client: Client, query: str, said: bool):
+    page = client.get(f"/china-us/?board={board}&{query}").content.decode()
+    assert ("1 model whose size or licence is not known takes no part in this choice." in page) == said
+
+
 def test_one_side_empty_says_so(board: str, client: Client):
     body = ask(client, out=["eagle", "bison", "otter"])
     assert body["answers"]["fixed"]["estimate"] is None
-    assert body["sentence"].startswith("Not enough votes yet")
+    assert body["sentence"].endswith("here: no American models take part.")
+    assert body["answers"]["fixed"]["missing"] == 0
     page = client.get(f"/china-us/?board={board}&out=eagle&out=bison&out=otter").content.decode()
-    assert "Not enough votes yet" in page
+    assert body["sentence"] in page
+    chinese = client.get(f"/china-us/?board={board}&out=eagle&out=bison&out=otter", headers={"Accept-Language": "zh"})
+    assert "没有美国模型参加" in chinese.content.decode()
 
 
 @pytest.mark.parametrize(

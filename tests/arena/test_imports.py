@@ -1,5 +1,6 @@
 """Votes from elsewhere: every schema, names, bad lines, a killed run, a second run."""
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from arena.catalogue.models import CatalogueModel, Contestant
-from arena.leaderboard import imports
+from arena.leaderboard import imports, names
 from arena.leaderboard.models import Cell, Import, Snapshot
 from tests.simulate import REAL
 
@@ -53,6 +54,35 @@ def test_every_kind_of_file(tmp_path: Path, name: str):
     assert (chinese.wins_high if chinese.low_id == gpt else chinese.wins_low) == 1
     assert cells["other"].both_bad == 1
     assert not list(tmp_path.glob("*.refused.jsonl"))
+
+
+def test_what_is_known_of_imported_models(tmp_path: Path):
+    rows = [{"model_a": "gpt-4-0613", "model_b": name, "winner": "tie"} for name in ("zephyr-7b-beta", "yi-34b-chat")]
+    run(write(tmp_path / "v.csv", rows))
+    gpt, zephyr, yi = (CatalogueModel.objects.get(name=row) for row in ("gpt-4-0613", "zephyr-7b-beta", "yi-34b-chat"))
+    assert (gpt.active_params_b, gpt.licence, gpt.permissive, gpt.doubts) == (None, "proprietary", False, "")
+    assert (zephyr.active_params_b, zephyr.permissive, zephyr.base_country.code) == (7, True, "FR")
+    assert "not read again" in zephyr.doubts
+    assert (yi.active_params_b, yi.permissive) == (34, None)
+
+
+def test_the_list_of_public_models_agrees_with_itself():
+    with names.KNOWN.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        open_weight = row["openness"] == "open-weight"
+        assert open_weight or row["openness"] == "closed", row
+        assert row["check"] in names.DOUBTS, row
+        licensed = {"": "", "Apache-2.0": "yes", "MIT": "yes"}.get(row["licence"], "no")
+        assert row["permissive"] == licensed, row
+        assert bool(row["base_model"]) == bool(row["base_country"]), row
+        assert bool(row["size_from"]) == bool(row["active_params_b"]) == bool(row["total_params_b"]), row
+        if row["size_from"]:
+            assert open_weight, row
+            assert float(row["active_params_b"]) <= float(row["total_params_b"]), row
+        if row["size_from"] == "its name":
+            assert f"{row['total_params_b']}b" in row["model"].casefold(), row
+            assert f"{row['active_params_b']}b" in row["model"].casefold(), row
 
 
 @pytest.mark.parametrize("name", ["c.csv", "c.json"])

@@ -45,7 +45,8 @@ def test_too_few_votes_give_no_number():
 def test_one_side_missing_gives_no_number():
     result = compare(simulate(np.zeros(3), 300, 3), "ccf")
     assert np.isnan(result.estimate)
-    assert result.votes == 0
+    assert (result.votes, result.models, result.missing) == (0, (2, 0), 0)
+    assert result.sentence.endswith("here: no American models take part.")
 
 
 def test_false_verdicts_are_rare_when_nothing_differs():

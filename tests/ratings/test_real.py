@@ -64,11 +64,14 @@ def test_the_answer_hangs_on_which_models_and_on_the_question(board: tuple[list[
     table = fit(counts)
     countries = [facts[name]["country"] for name in names]
     developers = [facts[name]["developer"] for name in names]
-    found = answers(counts, table, countries, "CN", "US", ("Chinese", "American"), developers=developers)
-    fixed, makers = found["fixed"], found["hierarchical"]
+    sizes = [float(facts[name]["active_params_b"] or 0) or None for name in names]
+    found = answers(counts, table, countries, "CN", "US", ("Chinese", "American"), developers=developers, sizes=sizes)
+    fixed, makers, matched = found["fixed"], found["hierarchical"], found["matched"]
     assert (fixed.models, round(fixed.estimate), round(fixed.upper - fixed.estimate, 1)) == ((25, 90), -12, 1.9)
     assert makers.upper - makers.lower > 15 * (fixed.upper - fixed.lower)
     assert makers.lower < 0 < makers.upper
+    assert (matched.models, matched.votes) == ((20, 52), 58_763)
+    assert [round(value) for value in (matched.estimate, matched.lower, matched.upper)] == [12, -69, 93]
     forty = set(np.argsort(-table.rating)[:40].tolist())
     best = [country if i in forty else "" for i, country in enumerate(countries)]
     assert answers(counts, table, best, "CN", "US", ("Chinese", "American"))["fixed"].estimate < -30
