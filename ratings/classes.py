@@ -35,6 +35,7 @@ def within_classes(
     names: tuple[str, str],
     sizes: Sequence[float | None],
     bounds: Sequence[float] = BOUNDS,
+    enough: int = 30,
 ) -> tuple[list[SizeClass], Contrast]:
     """Compare two groups of these very models, class by class; return the classes and the pooled contrast.
 
@@ -43,6 +44,7 @@ def within_classes(
         groups: (M,), labels; `first` minus `second`.
         sizes: (M,), active parameters in the unit of `bounds`, or None where unknown: such models take no part.
         bounds: rising limits between the classes.
+        enough: votes between two sides below which no verdict is given.
 
     Classes without models of both groups in the largest component are left out.
     """
@@ -55,11 +57,11 @@ def within_classes(
         if not weights.any():
             continue
         met = between(counts, labels, first, second)
-        found.append(SizeClass(low, high, contrast(table, weights, met, names)))
+        found.append(SizeClass(low, high, contrast(table, weights, met, names, enough)))
         one, two = (weights > 0).sum(), (weights < 0).sum()
         share = one * two / (one + two)
         pooled += share * weights
         weight, votes = weight + share, votes + met
     if weight:
         pooled /= weight
-    return found, contrast(table, pooled, votes, names)
+    return found, contrast(table, pooled, votes, names, enough)

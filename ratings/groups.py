@@ -182,7 +182,7 @@ def as_makers(
     known = np.array([True] * len(labels) if sizes is None else [bool(size) for size in sizes])
     wanted = (table.component == 0) & known & ((labels == first) | (labels == second))
     index = [int(i) for i in np.flatnonzero(wanted)]
-    votes = between(counts, np.where(known, labels, ""), first, second)
+    votes = between(counts, [str(label) for label in np.where(known, labels, "")], first, second)
     members = tuple(int((labels[index] == name).sum()) for name in (first, second))
     try:
         found = hierarchical(

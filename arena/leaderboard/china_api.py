@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field as F
 from pydantic import field_validator
 
-from arena.leaderboard import china_us
+from arena.leaderboard import china_parts, china_us
 from arena.leaderboard.api_errors import ERRORS
 from arena.leaderboard.field import LABEL, Field
 from arena.leaderboard.fresh import unchanged
@@ -36,6 +36,21 @@ class ChinaOut(Schema):
     board: str
     sentence: str
     answers: dict[str, AnswerOut]
+
+
+class PartOut(AnswerOut):
+    """The answer on part of the votes, or among models of like size."""
+
+    kind: Literal["size", "language", "category"]
+    value: str
+
+
+class PartsOut(Schema):
+    """All parts, for one field of models."""
+
+    snapshot: int | None
+    board: str
+    parts: list[PartOut]
 
 
 class FieldIn(Schema):
@@ -96,3 +111,20 @@ def comparison(
         "sentence": answers["fixed"]["sentence"],
         "answers": answers,
     }
+
+
+@router.get("/china-us/parts", response={200: PartsOut, **ERRORS}, url_name="china-us-parts")
+def comparison_parts(
+    request: HttpRequest,
+    response: HttpResponse,
+    asked: Query[FieldIn],
+) -> Any:
+    """Compare them part by part: sizes ("low-high", billions of active parameters, or "all"), languages, categories."""
+    field = china_us.settled(asked.field())
+    found = china_us.newest(field)
+    if same := unchanged(request, response, f"parts {found.snapshot.pk if found else 0}?{field.address()}"):
+        return same
+    if found is None:
+        return {"snapshot": None, "board": field.board, "parts": []}
+    parts = [answer(part.answer) | {"kind": part.kind, "value": part.value} for part in china_parts.parts(found, field)]
+    return {"snapshot": found.snapshot.pk, "board": field.board, "parts": parts}

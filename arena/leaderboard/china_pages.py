@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from arena.leaderboard import boards, china_us
+from arena.leaderboard import boards, china_parts, china_us
 from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
 from arena.leaderboard.models import Snapshot
 from arena.leaderboard.tables import no_votes, origin
@@ -79,7 +79,11 @@ def checks_context(field: Field) -> dict[str, Any]:
         return {"checks": None}
     listed = china_us.specifications(found)
     now = field.address()
+    parts = [_part(part) for part in china_parts.parts(found, field)]
+    told = [part for part in parts if part["answer"]["estimate"] is not None]
     return {
+        "parts": parts,
+        "parts_chart": [{"label": part["label"], **_bounds(part["answer"])} for part in told],
         "checks": china_us.robustness(found, field),
         "votes": round(found.counts.votes),
         "specifications": listed,
@@ -88,11 +92,32 @@ def checks_context(field: Field) -> dict[str, Any]:
             "American": sum(row["upper"] < 0 for row in listed),
             "neither": sum(row["lower"] <= 0 <= row["upper"] for row in listed),
         },
-        "curve": [
-            {name: row[name] for name in ("label", "estimate", "lower", "upper")} | {"now": row["address"] == now}
-            for row in listed
-        ],
+        "curve": [{"label": row["label"], **_bounds(row), "now": row["address"] == now} for row in listed],
     }
+
+
+def _bounds(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: answer[name] for name in ("estimate", "lower", "upper")}
+
+
+def _part(part: china_parts.Part) -> dict[str, Any]:
+    answer = part.answer
+    share, low, high = percents(answer.estimate, answer.lower, answer.upper)
+    titles = boards.LANGUAGES if part.kind == "language" else boards.CATEGORIES
+    label = _size(part.value) if part.kind == "size" else gettext(titles.get(part.value, part.value))
+    return {"label": label, "answer": rows.answer(answer), "share": share, "low": low, "high": high}
+
+
+def _size(value: str) -> str:
+    """Write a class of active parameters."""
+    if value == china_parts.ALL_SIZES:
+        return gettext("Like for like, all sizes together")
+    low, _to, high = value.partition("-")
+    if not high:
+        return gettext("%(low)s billion active and more") % {"low": low}
+    if low == "0":
+        return gettext("Under %(high)s billion active") % {"high": high}
+    return gettext("%(low)s to %(high)s billion active") % {"low": low, "high": high}
 
 
 def _card(kind: str, answer: Contrast) -> dict[str, Any]:
@@ -102,7 +127,7 @@ def _card(kind: str, answer: Contrast) -> dict[str, Any]:
         "title": title,
         "meaning": meaning,
         "answer": rows.answer(answer),
-        "share": percents(answer.estimate, answer.lower, answer.upper)[0],
+        "share": f"{percents(answer.estimate, answer.lower, answer.upper)[0]}\u00a0%",
         "verdict": _verdict(answer),
     }
 

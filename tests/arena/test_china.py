@@ -108,6 +108,39 @@ def test_one_language_and_one_category_can_be_chosen_together(board: str, client
     assert 'value="code" selected' in page
 
 
+def test_the_answer_part_by_part(board: str, client: Client):
+    """Each part against a comparison narrowed to it; sizes against their own formula; the page shows them."""
+    Cell.objects.filter(language="en").update(changed_seq=2)
+    low, high = (Contestant.objects.get(model__slug=slug).pk for slug in ("panda", "eagle"))
+    Cell.objects.create(
+        source="test", own_prompt=True, language="zh", category="code", low_id=low, high_id=high, wins_low=70,
+        wins_high=30, changed_seq=2,
+    )  # fmt: skip
+    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
+    services.refit_boards()
+    body = client.get("/api/v1/china-us/parts", {"board": BOARD, "out": "crane"}).json()
+    parts = {(part["kind"], part["value"]): part for part in body["parts"]}
+    assert list(parts) == [
+        ("size", "0-2"), ("size", "5-10"), ("size", "all"), ("language", "en"), ("language", "zh"),
+        ("category", "code"), ("category", "unlabelled"),
+    ]  # fmt: skip
+    for name, value in (("language", "en"), ("category", "unlabelled")):
+        narrowed = ask(client, out="crane", **{name: value})["answers"]["fixed"]
+        assert parts[name, value]["estimate"] == pytest.approx(narrowed["estimate"], abs=1e-6)
+        assert parts[name, value]["votes"] == narrowed["votes"] > 0
+    assert (parts["language", "zh"]["votes"], parts["language", "zh"]["estimate"]) == (
+        100,
+        pytest.approx(147.2, abs=0.1),
+    )
+    sizes = [parts["size", value]["estimate"] for value in ("0-2", "5-10", "all")]
+    assert sizes[2] == pytest.approx(sum(sizes[:2]) / 2)  # one model a side in each class
+    narrow = client.get(f"/api/v1/china-us/parts?board={BOARD}&language=en").json()["parts"]
+    assert {part["kind"] for part in narrow} == {"size", "category"}
+    page = client.get(f"/china-us/checks/?board={BOARD}").content.decode()
+    for words in ("In what, and at what size", "Under 2 billion active", "English prompts", "Code"):
+        assert words in page
+
+
 def test_a_language_nobody_asked_in_has_no_votes_and_no_word_is_refused(board: str, client: Client):
     assert ask(client, language="xx")["answers"]["fixed"]["estimate"] is None
     assert client.get(f"/china-us/?board={BOARD}&language=xx").status_code == 200

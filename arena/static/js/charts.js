@@ -3,7 +3,7 @@
 import { copyLink } from "./copy.js";
 import { colours, KINDS, words } from "./pictures.js";
 
-const TABLED = new Set(["interval", "weeks", "curve"]); // these stand over a table of the page
+const TABLED = new Set(["interval", "weeks", "curve", "where"]); // these stand over a table of the page
 
 function csv(rows) {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -70,20 +70,20 @@ function interval(rows, c, narrow) {
   };
 }
 
-// The answers of all choices, in order: right of zero Chinese models are ahead, left of it American ones.
-function curve(rows, c, narrow) {
+// Answers in order: right of zero Chinese models are ahead, left of it American ones. Of many the names are left out.
+const answers = (named) => (rows, c, narrow) => {
   const numbered = rows.map((row, i) => [row, i]);
   const tone = (row) => (row.lower > 0 ? c.CN : row.upper < 0 ? c.US : c.other);
   const shape = (row) => (row.lower > 0 ? "circle" : row.upper < 0 ? "rect" : "diamond");
   const kinds = [(row) => row.lower > 0, (row) => row.upper < 0, (row) => row.lower <= 0 && row.upper >= 0];
   const shown = base(c, rows, narrow);
   return {
-    height: 80 + rows.length * 14,
+    height: 80 + rows.length * (named ? 36 : 14),
     option: {
       ...shown,
-      grid: { left: 16, right: 16, top: 46, bottom: 8 },
+      grid: { ...shown.grid, ...(named ? {} : { left: 16, right: 16 }), top: 46 },
       xAxis: { ...shown.xAxis, name: words.minus, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: c.quiet, fontSize: 12 } },
-      yAxis: { ...shown.yAxis, data: rows.map((row) => row.label), axisLabel: { show: false } },
+      yAxis: { ...shown.yAxis, data: rows.map((row) => row.label), axisLabel: { ...shown.yAxis.axisLabel, show: named } },
       tooltip: {
         renderMode: "richText",
         formatter: ({ value }) => {
@@ -99,14 +99,14 @@ function curve(rows, c, narrow) {
         {
           type: "scatter",
           symbol: (value) => shape(rows[value[1]]),
-          symbolSize: (value) => (rows[value[1]].now ? 14 : 7),
+          symbolSize: (value) => (rows[value[1]].now ? 14 : named ? 11 : 7),
           data: numbered.map(([row, i]) => ({ value: [row.estimate, i], itemStyle: { color: tone(row), borderColor: c.ink, borderWidth: row.now ? 2 : 0 } })),
           markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: c.ink, type: "solid", width: 1 }, data: [{ xAxis: 0 }] },
         },
       ],
     },
   };
-}
+};
 
 // Published weeks only: points joined by a line, hollow where the figure is second hand.
 function weeks(rows, c) {
@@ -251,4 +251,4 @@ function history(rows, c) {
 
 const heat = map("preferred", shareTone);
 const drawn = map("drawn", drawnTone);
-export const KINDS = { interval, curve, weeks, heat, drawn, history, size: front("active", "log", 2), speed: front("speed", "value"), energy: front("energy", "log", 10) };
+export const KINDS = { interval, curve: answers(false), where: answers(true), weeks, heat, drawn, history, size: front("active", "log", 2), speed: front("speed", "value"), energy: front("energy", "log", 10) };
