@@ -1,7 +1,8 @@
 """Votes of one voter, or on one prompt, are not independent: intervals and resamples by cluster.
 
 The middle of the sandwich is summed by cluster, B = Σ_v g_v g_vᵀ with g_v = Σ w (y − p)(e_a − e_b) over the votes
-of v (Liang & Zeger, 1986, Biometrika 73), times V/(V − 1) for V clusters. The bootstrap resamples whole clusters.
+of v (Liang & Zeger, 1986, Biometrika 73), times V/(V − 1) for V clusters, plus one vote's variance for each model as in
+`ratings.fit`, so that no interval has zero width. The bootstrap resamples whole clusters.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.special import expit
 
+from ratings.algebra import laplacian
 from ratings.bootstrap import Resamples, refit
-from ratings.bradley_terry import hessian_factor, sandwich
+from ratings.bradley_terry import Residual, hessian_factor, sandwich, unseen
 from ratings.counts import Counts, Floats
 from ratings.errors import BadCounts
 from ratings.fitting import Table, fit, table_of
@@ -68,6 +70,7 @@ def fit_clustered(
     scores = csr_array((np.concatenate([residual, -residual]), (rows, columns)), shape=(votes.n_clusters, m))
     meat = (scores.T @ scores).toarray() * votes.n_clusters / (votes.n_clusters - 1)
     p = expit(theta[:, None] - theta[None, :])
+    meat += laplacian(unseen(Residual.of(votes.part), p))
     covariance = np.full((n_models, n_models), np.nan)
     covariance[np.ix_(index, index)] = sandwich(hessian_factor(votes.part.games * p * (1 - p)), meat) * ELO**2
     largest = Pieces(table.component, table.status).largest()

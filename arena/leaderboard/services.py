@@ -52,6 +52,7 @@ def refit_boards() -> float | None:
 
 def refit_from_votes() -> None:
     """Refit the boards that need single votes, each at most once a minute; with many votes one takes a while."""
+    boards.ensure_from_votes()
     for board in Board.objects.exclude(kind=Board.Kind.COUNTS).order_by("lease_until", "pk"):
         if boards.is_dirty(board):
             _refit_if_free(board)

@@ -23,6 +23,13 @@ def snapshots() -> dict[str, int]:
     return dict(Counter(Snapshot.objects.filter(board__kind=Board.Kind.COUNTS).values_list("board__slug", flat=True)))
 
 
+@pytest.fixture
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boards from single votes come early, so that a test needn't cast a hundred."""
+    monkeypatch.setattr(boards, "VOTES_FOR_STYLE", 3)
+    monkeypatch.setattr(boards, "VOTERS_FOR_INTERVALS", 6)
+
+
 def refit() -> None:
     Board.objects.update(lease_until="2020-01-01T00:00:00Z")
     services.refit_boards()
@@ -131,7 +138,7 @@ def test_public_pages_travel_compressed_and_battles_do_not(pair: Pair, alice: Vo
     assert again.status_code == 304
 
 
-def test_style_is_held_equal_on_a_board_of_its_own(pair: Pair, alice: Voter):
+def test_style_is_held_equal_on_a_board_of_its_own(pair: Pair, alice: Voter, few_are_enough: None):
     """The first model wins by length alone: with the style held equal little is left of its lead."""
     cast(alice, pair[0], 12)
     cast(alice, pair[1], 8)
@@ -154,7 +161,7 @@ def test_style_is_held_equal_on_a_board_of_its_own(pair: Pair, alice: Voter):
     assert effect["characters"]["effect"] > 0
 
 
-def test_the_board_of_style_waits_a_minute(pair: Pair, alice: Voter):
+def test_the_board_of_style_waits_a_minute(pair: Pair, alice: Voter, few_are_enough: None):
     cast(alice, None, 3)
     services.refit_boards()
     services.refit_from_votes()
@@ -163,7 +170,11 @@ def test_the_board_of_style_waits_a_minute(pair: Pair, alice: Voter):
 
 
 def test_a_board_that_can_not_be_fitted_does_not_hold_up_the_others(
-    pair: Pair, alice: Voter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    pair: Pair,
+    alice: Voter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    few_are_enough: None,
 ):
     from arena.leaderboard import styled
     from ratings.errors import NotConverged
@@ -204,13 +215,21 @@ def verified(slug: str) -> str:
     return out.getvalue()
 
 
+def test_boards_of_single_votes_come_when_there_are_enough(pair: Pair, alice: Voter, few_are_enough: None):
+    cast(alice, None, boards.VOTES_FOR_STYLE - 1)
+    refit()
+    assert not Board.objects.exclude(kind=Board.Kind.COUNTS).exists()  # one voter is no sample of voters
+    for number in range(boards.VOTERS_FOR_INTERVALS - 1):
+        cast(Voter.objects.create(key=f"{number:032d}"), None, 1)
+    refit()
+    assert {"style", "voters"} < set(Board.objects.values_list("slug", flat=True))
+
+
 def test_intervals_by_voter_are_wider_where_each_has_a_taste(
-    pair: Pair, alice: Voter, settings: Any, alices_browser: Client
+    pair: Pair, alice: Voter, settings: Any, alices_browser: Client, few_are_enough: None
 ):
     settings.BATTLE_RATE = settings.VOTE_RATE = "9999/m"
     cast(alice, pair[0], 8)
-    refit()
-    assert "voters" not in Board.objects.values_list("slug", flat=True)  # one voter is no sample of voters
     for number in range(5):
         voter = Voter.objects.create(key=f"{number:032d}")
         cast(voter, pair[number % 2], 8)

@@ -64,6 +64,10 @@ def test_what_is_known_of_imported_models(tmp_path: Path):
     assert (zephyr.active_params_b, zephyr.permissive, zephyr.base_country.code) == (7, True, "FR")
     assert "not read again" in zephyr.doubts
     assert (yi.active_params_b, yi.permissive) == (34, None)
+    page = Client().get(gpt.get_absolute_url()).content.decode()
+    assert "known from imported or simulated votes only" in page
+    assert "unknown billion" not in page
+    assert "unknown tokens" not in page
 
 
 def test_the_list_of_public_models_agrees_with_itself():

@@ -70,6 +70,12 @@ def test_another_piece_is_not_rated():
     assert table.theta[0] == pytest.approx((table.rating[0] - 1000) / ELO)
 
 
+def test_nothing_but_ties_leaves_no_interval_of_zero_width():
+    table = fit_clustered([0, 0, 0], [1, 1, 1], [2, 2, 2], list("abc"), 2)
+    assert table.rating == pytest.approx([1000, 1000])
+    assert (table.upper - table.lower > 100).all()
+
+
 def test_one_voter_is_too_few():
     with pytest.raises(BadCounts, match="at least two"):
         fit_clustered([0, 1], [1, 0], [0, 0], ["x", "x"], 2)

@@ -199,7 +199,8 @@ const front = (name, type, logBase) => (rows, c, narrow) => {
   const scaled = type === "log" ? Math.log : Number;
   const [least, wide] = range(rows.map((row) => scaled(row.x)));
   const place = (row) => (scaled(row.x) - least) / wide;
-  const side = (row) => (place(row) < 0.06 ? "right" : place(row) > 0.94 ? "left" : "top"); // names stay inside
+  // names stay inside, and above the line
+  const beside = (row) => (place(row) < 0.06 ? { position: "right", offset: [0, -12] } : place(row) > 0.94 ? { position: "left", offset: [0, -12] } : { position: "top" });
   const labelled = narrow ? new Set() : apart(edge, rows, place);
   return {
     height: 420,
@@ -207,7 +208,7 @@ const front = (name, type, logBase) => (rows, c, narrow) => {
       animation: false,
       textStyle: { fontFamily: c.font, color: c.ink },
       grid: { left: 52, right: 24, top: 24, bottom: 48 },
-      xAxis: { type, name: words[name], nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true, formatter: (v) => String(Number(v.toPrecision(2))) }, splitLine: { show: false } },
+      xAxis: { type, name: words[name], nameLocation: "middle", nameGap: 30, scale: true, min: type === "log" ? "dataMin" : undefined, logBase, nameTextStyle: { color: c.quiet, fontSize: 12 }, axisLabel: { color: c.quiet, fontSize: 12, hideOverlap: true, formatter: (v) => String(Number(v.toPrecision(3))) }, splitLine: { show: false } },
       yAxis: { type: "value", scale: true, axisLabel: { color: c.quiet, fontSize: 12 }, splitLine: { lineStyle: { color: c.line } } },
       tooltip: { renderMode: "richText", formatter: ({ data }) => data.tip ?? "" },
       series: [
@@ -218,7 +219,7 @@ const front = (name, type, logBase) => (rows, c, narrow) => {
           symbol: SHAPE[group] ?? "diamond",
           symbolSize: 11,
           itemStyle: { color: c[group] ?? c.other },
-          data: of(group).map((row) => ({ value: [row.x, row.rating], tip: `${tip(row)}, ${row.x}`, label: { show: labelled.has(row), formatter: row.model, position: side(row), color: c.ink, fontSize: 12 } })),
+          data: of(group).map((row) => ({ value: [row.x, row.rating], tip: `${tip(row)}, ${row.x}`, label: { show: labelled.has(row), formatter: row.model, ...beside(row), color: c.ink, fontSize: 12 } })),
         })),
       ],
     },
