@@ -75,6 +75,7 @@ def _count(row: Import, batch: list[Line], names: Names, refused: TextIO) -> Non
         for outcome, number in line.outcomes.items():
             cell[_column(outcome, swapped=a > b)] += number
         votes += line.votes
+    refused.flush()  # before the lines count as done: a run killed afterwards has left their reasons
     add_to_cells(row.source, totals, base + len(batch))
     Import.objects.filter(pk=row.pk).update(
         lines=F("lines") + len(batch), votes=F("votes") + votes, refused=F("refused") + bad

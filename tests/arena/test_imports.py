@@ -164,6 +164,15 @@ def test_a_killed_run_goes_on_where_it_stood(tmp_path: Path, monkeypatch: pytest
     assert sum(c.wins_low + c.wins_high + c.ties + c.both_bad for c in Cell.objects.all()) == 20
 
 
+def test_a_killed_run_has_written_what_it_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = write(tmp_path / "v.csv", [{**ROWS[0], "winner": "nobody"}, *ROWS])
+    monkeypatch.setattr(imports, "BATCH", 2)
+    seen = []
+    with (tmp_path / "refused").open("w") as file:  # what is still in its buffer is lost with the process
+        imports.import_votes(path, "elsewhere", file, lambda row: seen.append((tmp_path / "refused").read_text()))
+    assert "nobody" in seen[0]
+
+
 def test_a_second_file_adds_to_the_source(tmp_path: Path):
     run(write(tmp_path / "v.csv", ROWS))
     run(write(tmp_path / "w.csv", ROWS * 2))
