@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arena.leaderboard import boards, china_parts, china_us
 from arena.leaderboard.field import BASES, BESTS, BOTH_BAD, SIZES, Field
-from arena.leaderboard.models import Snapshot
+from arena.leaderboard.models import Board, Snapshot
 from arena.leaderboard.tables import no_votes, origin
 from arena.sentences import said
 from arena.templatetags.elo import country, signed
@@ -64,6 +64,7 @@ def page_context(field: Field) -> dict[str, Any]:
         "comparison": rows.answer(answers["fixed"]),
         "caution": _caution(answers),
         "unknown": _unknown(found, field),
+        "choice": _choice(found.snapshot.board, field),
         "models": answers["fixed"].models,
         "cards": [_card(kind, answers[kind]) for kind in CARDS],
         "rows": _choices(found, field, labels),
@@ -147,6 +148,12 @@ def _caution(answers: dict[str, Contrast]) -> str:
         numbers = {"estimate": makers.estimate, "lower": makers.lower, "upper": makers.upper}
         return told % {name: signed(value) for name, value in numbers.items()}
     return ""
+
+
+def _choice(board: Board, field: Field) -> str:
+    """Say on what board and by which choices an answer stands, for cards that travel without the form."""
+    own = board.slug != "all" and boards.source_of(board) == boards.OURS
+    return ", ".join([*([gettext(board.title)] if own else []), *china_us.words(field)])
 
 
 def _unknown(found: china_us.Published, field: Field) -> int:

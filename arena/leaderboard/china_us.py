@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from scipy.stats import norm
 
 from arena.leaderboard import boards
@@ -202,12 +202,19 @@ def means(found: Published, labels: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _specification(found: Published, field: Field, board: str) -> dict[str, Any]:
-    words = [_(board)]
-    words += [_("permissive licences")] if field.permissive else []
-    words += [_("≤ %(size)s B active") % {"size": f"{field.max_active:g}"}] if field.max_active is not None else []
-    words += [_("the %(value)s best rated") % {"value": field.best}] if field.best is not None else []
-    words += [_("one model per developer")] if field.one else []
-    words += [] if field.base == "maker" else [_("foreign bases %(how)s") % {"how": BASES[field.base]}]
-    words += [] if field.both_bad == "out" else [_("“both bad” as %(how)s") % {"how": BOTH_BAD[field.both_bad]}]
     row = answer(fixed(found, field))
-    return row | {"label": ", ".join(words), "address": field.address()}
+    return row | {"label": ", ".join([_(board), *words(field)]), "address": field.address()}
+
+
+def words(field: Field) -> list[str]:
+    """Say what a field narrows, choice by choice, in the page's language; nothing where it narrows nothing."""
+    told = [_(boards.LANGUAGES.get(field.language, field.language))] if field.language else []
+    told += [_(boards.CATEGORIES.get(field.category, field.category))] if field.category else []
+    told += [_("permissive licences")] if field.permissive else []
+    told += [_("≤ %(size)s B active") % {"size": f"{field.max_active:g}"}] if field.max_active is not None else []
+    told += [_("the %(value)s best rated") % {"value": field.best}] if field.best is not None else []
+    told += [_("one model per developer")] if field.one else []
+    told += [] if field.base == "maker" else [_("foreign bases %(how)s") % {"how": BASES[field.base]}]
+    told += [] if field.both_bad == "out" else [_("“both bad” as %(how)s") % {"how": BOTH_BAD[field.both_bad]}]
+    without = ngettext("without %(number)s model", "without %(number)s models", len(field.out))
+    return told + ([without % {"number": len(field.out)}] if field.out else [])

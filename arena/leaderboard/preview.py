@@ -14,6 +14,8 @@ def picture_of(title: str, context: Mapping[str, Any]) -> bytes:
     """Draw the sentence with its votes and date; what is simulated or imported says so."""
     snapshot = context["snapshot"]
     lines = [Line(title, 30, colour=QUIET), Line(said(context["comparison"]), 46, weight=700, most=5)]
+    if context.get("choice"):
+        lines.append(Line(_("Choice: %(choice)s.") % {"choice": context["choice"]}, 26, most=2))
     if context.get("caution"):
         lines.append(Line(context["caution"], 26, most=3))
     if snapshot is not None:

@@ -305,6 +305,8 @@ def test_the_card_may_be_framed_and_nothing_else(board: str, client: Client):
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
     assert page["X-Frame-Options"] == "DENY"
     assert f"/china-us/?board={board}&amp;one=1" in card.content.decode()
+    assert "Votes imported as test" in card.content.decode()
+    assert "Choice: one model per developer." in card.content.decode()
     assert "/china-us/card/?board=" in page.content.decode()
 
 
