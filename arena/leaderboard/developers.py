@@ -22,7 +22,8 @@ STATES = {
 
 def developer_context(developer: Developer, snapshot: Snapshot | None) -> dict[str, Any]:
     """Return the page's context."""
-    models = list(developer.models.filter(external=False)) or list(developer.models.all())
+    every = developer.models.prefetch_related("deployments")
+    models = list(every.filter(external=False)) or list(every)
     ratings = {row["slug"]: row for row in reversed(snapshot.rows if snapshot else [])}
     tried, retired = _variants(developer, State.BATTLE), _variants(developer, State.RETIRED)
     rows = [
@@ -47,5 +48,5 @@ def _variants(developer: Developer, state: str) -> dict[int, int]:
 
 
 def _state(model: CatalogueModel) -> str:
-    states = set(model.deployments.values_list("state", flat=True))
+    states = {deployment.state for deployment in model.deployments.all()}
     return next((words for state, words in STATES.items() if state in states), NEVER)

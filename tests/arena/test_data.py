@@ -18,7 +18,8 @@ from arena import queue
 from arena.battles.models import Uncounted, Void, Vote, Voter
 from arena.catalogue.models import Deployment
 from arena.leaderboard import exports, services
-from arena.leaderboard.models import Board, Cell, Snapshot
+from arena.leaderboard.models import Cell, Snapshot
+from tests.arena.test_boards import refit as refit_all
 from tests.arena.test_leaderboard import cast
 
 Pair = tuple[Deployment, Deployment]
@@ -65,8 +66,7 @@ def voted(pair: Pair, alice: Voter, asked: list[str]) -> Snapshot:
 
 
 def refit() -> Snapshot:
-    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
-    services.refit_boards()
+    refit_all()
     newest = services.latest()
     assert newest is not None
     return newest
