@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,47 +9,15 @@ from django.db.models import F
 from django.http import QueryDict
 from django.test import Client
 
-from arena.catalogue.models import CatalogueModel, Contestant, Developer
 from arena.errors import BadField
 from arena.leaderboard import china_us, services
 from arena.leaderboard.field import BASES, Field
-from arena.leaderboard.imports import add_to_cells
 from arena.leaderboard.models import Board, Cell
 from ratings import Counts, fit, groups
+from tests.arena.conftest import BOARD, ask
 
 pytestmark = pytest.mark.django_db
-BOARD, NAMES = "source-test", ("Chinese", "American")
-# slug, developer, country, base country, permissive, active parameters, strength
-MODELS = [
-    ("panda", "Alpha", "CN", "", True, 1.0, 0.9),
-    ("tiger", "Alpha", "CN", "", True, 8.0, -0.3),
-    ("crane", "Beta", "CN", "US", False, 30.0, 0.2),
-    ("koi", "Gamma", "CN", "", None, None, -0.4),
-    ("eagle", "Delta", "US", "", True, 1.0, 0.3),
-    ("bison", "Delta", "US", "", False, 8.0, 0.0),
-    ("otter", "Epsilon", "US", "CN", True, 70.0, -0.2),
-    ("heron", "Zeta", "FR", "", True, 7.0, 0.6),
-]
-
-
-@pytest.fixture
-def board() -> str:
-    """2,000 votes on each pair, as often as the strengths say."""
-    ids = []
-    for slug, developer, country, base, permissive, active, _ in MODELS:
-        maker, _ = Developer.objects.get_or_create(slug=developer, name=developer, country=country)
-        model = CatalogueModel.objects.create(
-            slug=slug, name=slug, family=slug, developer=maker, base_country=base, permissive=permissive,
-            active_params_b=active, openness="open-weight", source="test",
-        )  # fmt: skip
-        ids.append(Contestant.objects.create(model=model, weights_digest="").pk)
-    totals = {}
-    for i, j in itertools.combinations(range(len(MODELS)), 2):
-        won = round(2000 / (1 + np.exp(MODELS[j][6] - MODELS[i][6])))
-        totals[ids[i], ids[j], "en"] = Counter(wins_low=won, wins_high=2000 - won)
-    add_to_cells("test", totals, 1)
-    services.refit_boards()
-    return BOARD
+NAMES = ("Chinese", "American")
 
 
 def test_both_bad_can_count_as_half_a_win_each(board: str, client: Client):
@@ -108,51 +75,12 @@ def test_one_language_and_one_category_can_be_chosen_together(board: str, client
     assert 'value="code" selected' in page
 
 
-def test_the_answer_part_by_part(board: str, client: Client):
-    """Each part against a comparison narrowed to it; sizes against their own formula; the page shows them."""
-    Cell.objects.filter(language="en").update(changed_seq=2)
-    low, high = (Contestant.objects.get(model__slug=slug).pk for slug in ("panda", "eagle"))
-    Cell.objects.create(
-        source="test", own_prompt=True, language="zh", category="code", low_id=low, high_id=high, wins_low=70,
-        wins_high=30, changed_seq=2,
-    )  # fmt: skip
-    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
-    services.refit_boards()
-    body = client.get("/api/v1/china-us/parts", {"board": BOARD, "out": "crane"}).json()
-    parts = {(part["kind"], part["value"]): part for part in body["parts"]}
-    assert list(parts) == [
-        ("size", "0-2"), ("size", "5-10"), ("size", "all"), ("language", "en"), ("language", "zh"),
-        ("category", "code"), ("category", "unlabelled"),
-    ]  # fmt: skip
-    for name, value in (("language", "en"), ("category", "unlabelled")):
-        narrowed = ask(client, out="crane", **{name: value})["answers"]["fixed"]
-        assert parts[name, value]["estimate"] == pytest.approx(narrowed["estimate"], abs=1e-6)
-        assert parts[name, value]["votes"] == narrowed["votes"] > 0
-    assert (parts["language", "zh"]["votes"], parts["language", "zh"]["estimate"]) == (
-        100,
-        pytest.approx(147.2, abs=0.1),
-    )
-    sizes = [parts["size", value]["estimate"] for value in ("0-2", "5-10", "all")]
-    assert sizes[2] == pytest.approx(sum(sizes[:2]) / 2)  # one model a side in each class
-    narrow = client.get(f"/api/v1/china-us/parts?board={BOARD}&language=en").json()["parts"]
-    assert {part["kind"] for part in narrow} == {"size", "category"}
-    page = client.get(f"/china-us/checks/?board={BOARD}").content.decode()
-    for words in ("In what, and at what size", "Under 2 billion active", "English prompts", "Code"):
-        assert words in page
-
-
 def test_a_language_nobody_asked_in_has_no_votes_and_no_word_is_refused(board: str, client: Client):
     assert ask(client, language="xx")["answers"]["fixed"]["estimate"] is None
     assert client.get(f"/china-us/?board={BOARD}&language=xx").status_code == 200
     assert client.get(f"/china-us/checks/?board={BOARD}&language=xx").status_code == 200
     assert client.get(f"/china-us/?board={BOARD}&language=%00").status_code == 400
     assert client.get(f"/api/v1/china-us?board={BOARD}&category=a%20b").status_code == 422
-
-
-def ask(client: Client, **query: object) -> dict:
-    response = client.get("/api/v1/china-us", {"board": BOARD, **query})
-    assert response.status_code == 200, response.content
-    return response.json()
 
 
 def inside(**query: object) -> dict[str, str]:
@@ -297,19 +225,6 @@ def test_the_api_answers_304_and_can_be_read_from_other_sites(board: str, client
     assert other.status_code == 200
 
 
-def test_the_card_may_be_framed_and_nothing_else(board: str, client: Client):
-    card = client.get(f"/china-us/card/?board={board}&one=1")
-    page = client.get(f"/china-us/?board={board}&one=1")
-    assert "frame-ancestors *" in card["Content-Security-Policy"]
-    assert "X-Frame-Options" not in card
-    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
-    assert page["X-Frame-Options"] == "DENY"
-    assert f"/china-us/?board={board}&amp;one=1" in card.content.decode()
-    assert "Votes imported as test" in card.content.decode()
-    assert "Choice: one model per developer." in card.content.decode()
-    assert "/china-us/card/?board=" in page.content.decode()
-
-
 def test_the_feed_has_a_days_last_snapshot(board: str, client: Client):
     from arena.leaderboard.models import Board, Snapshot
 
@@ -339,20 +254,3 @@ def test_the_methods_page_speaks_with_the_newest_numbers(board: str, client: Cli
     assert f"snapshot {snapshot.pk}, 56,000 votes" in page
     snapshot.rows = snapshot.rows[:1]
     assert sentences(snapshot) == []
-
-
-def test_the_sentence_as_a_picture(board: str, client: Client):
-    for address in (
-        f"/china-us/card.png?board={board}&one=1",
-        "/leaderboard/card.png",
-        f"/leaderboard/card.png?board={board}",
-    ):
-        picture = client.get(address)
-        assert picture["Content-Type"] == "image/png"
-        width, height = (int.from_bytes(picture.content[at : at + 4], "big") for at in (16, 20))
-        assert (width, height) == (1200, 630)
-    assert client.get("/china-us/card.png?base=x").status_code == 400
-    page = client.get(f"/china-us/?board={board}&one=1").content.decode()
-    assert f'<meta property="og:image" content="http://testserver/china-us/card.png?board={board}&amp;one=1">' in page
-    plain = client.get("/leaderboard/").content.decode()
-    assert '<meta property="og:image" content="http://testserver/leaderboard/card.png">' in plain
