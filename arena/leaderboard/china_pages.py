@@ -59,7 +59,7 @@ def page_context(field: Field) -> dict[str, Any]:
     labels = field.labels(found.rows)
     return context | {
         "snapshot": found.snapshot,
-        "parts": _parts(found.snapshot, field),
+        "narrowings": _narrowings(found.snapshot, field),
         **origin(found.snapshot),
         "comparison": rows.answer(answers["fixed"]),
         "caution": _caution(answers),
@@ -171,12 +171,12 @@ def _verdict(answer: Contrast) -> str:
     return gettext("American ahead") if answer.upper < 0 else gettext("can't tell")
 
 
-def _parts(snapshot: Snapshot, field: Field) -> list[tuple[str, Any, list[tuple[str, Any, bool]]]]:
+def _narrowings(snapshot: Snapshot, field: Field) -> list[tuple[str, Any, list[tuple[str, Any, bool]]]]:
     """Return the selects that narrow a board's votes: name, title, and each choice with whether it is made."""
     named = {"language": (_("Language of the question"), LANGUAGES), "category": (_("Category"), boards.CATEGORIES)}
     return [
         (name, named[name][0], [(v, named[name][1].get(v, v), v == getattr(field, name)) for v in values])
-        for name, values in china_us.parts(snapshot.pk, snapshot.created).items()
+        for name, values in china_us.narrowings(snapshot.pk, snapshot.created).items()
     ]
 
 

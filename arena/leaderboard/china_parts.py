@@ -47,7 +47,7 @@ def _questions(found: Published, field: Field, labels: list[str]) -> Iterator[Pa
     """Yield the answer of the very same models for each language and category that the field doesn't fix."""
     side = {_model(row): label for row, label in zip(found.rows, labels, strict=True)}
     snapshot = found.snapshot
-    for kind, values in china_us.parts(snapshot.pk, snapshot.created).items():
+    for kind, values in china_us.narrowings(snapshot.pk, snapshot.created).items():
         for value in values if not getattr(field, kind) else ():
             chosen: dict[str, Any] = {kind: value}
             part = _narrowed(found, replace(field, **chosen))

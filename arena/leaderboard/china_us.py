@@ -106,7 +106,7 @@ def settled(field: Field) -> Field:
 
 
 @lru_cache(maxsize=32)
-def parts(snapshot_id: int, created: datetime) -> dict[str, list[str]]:
+def narrowings(snapshot_id: int, created: datetime) -> dict[str, list[str]]:
     """Return the languages and categories that a board's votes can be narrowed to, where there are several.
 
     A first vote in another one brings a new snapshot, so it is enough to look once for each.

@@ -62,10 +62,10 @@ class Names:
 
 
 def _columns(facts: dict[str, str]) -> dict[str, Any]:
-    """Return the columns of a model from a line of our list. Only its country's reason and its name were looked at."""
+    """Return the columns of a model from a line of our list."""
     size = f" Size: {facts['size_from']}." if facts["size_from"] else ""
     given = facts["openness"] != "closed" and (facts["licence"] or facts["base_model"])
-    card = "Licence and base are given as on its model card, which was not read again for this list." if given else ""
+    card = "What its name doesn't say is given as on its model card, which was not read again here." if given else ""
     return {
         "openness": facts["openness"],
         "licence": facts["licence"],

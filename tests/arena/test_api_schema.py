@@ -11,8 +11,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from schemathesis.specs.openapi.checks import unsupported_method
 
-from tests.arena.test_china import board  # noqa: F401  (a fixture)
-
 EXAMPLES = examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 

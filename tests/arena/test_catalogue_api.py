@@ -5,7 +5,7 @@ from django.test import Client
 
 from arena.catalogue.loader import load
 from arena.leaderboard.models import Snapshot
-from tests.arena.test_china import BOARD, board  # noqa: F401  (a fixture)
+from tests.arena.conftest import BOARD
 
 pytestmark = pytest.mark.django_db
 

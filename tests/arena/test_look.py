@@ -18,8 +18,8 @@ from arena.leaderboard.look import COLUMNS, USUAL, Look
 from arena.leaderboard.models import Snapshot, Tally
 from arena.leaderboard.more import more_context
 from arena.templatetags.elo import significant
+from tests.arena.conftest import BOARD
 from tests.arena.test_boards import refit
-from tests.arena.test_china import BOARD, board  # noqa: F401  (a fixture)
 from tests.arena.test_leaderboard import cast
 from tests.conftest import finish
 
