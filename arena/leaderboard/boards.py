@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _  # titles are stored in E
 
 from arena.battles.models import Battle
 from arena.leaderboard import ledger
-from arena.leaderboard.models import Board, Cell, Snapshot
+from arena.leaderboard.models import Board, Cell
 
 OURS = "arena"
 VOTES_FOR_STYLE = 100  # twenty for each feature of style
@@ -69,8 +69,8 @@ def source_of(board: Board) -> str:
 
 
 def is_dirty(board: Board) -> bool:
-    """Whether a cell of the board has changed since its newest snapshot."""
-    seen = Snapshot.objects.filter(board=board).values_list("through_seq", flat=True).first()
+    """Whether a cell of the board has changed since it was refitted."""
+    seen = Board.objects.values_list("seen_seq", flat=True).get(pk=board.pk)
     changed = cells(board) if seen is None else cells(board).filter(changed_seq__gt=seen)
     return changed.exists()
 

@@ -155,6 +155,9 @@ class Board(models.Model):
     filters = models.JSONField(default=dict, help_text="Column of Cell -> value; empty means every cell.")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.COUNTS)
     lease_until = models.DateTimeField(default=timezone.now)
+    seen_seq = models.PositiveBigIntegerField(
+        null=True, help_text="Up to this number its cells are in its newest snapshot, or changed none of its numbers."
+    )
 
     def __str__(self) -> str:
         return self.title

@@ -91,8 +91,26 @@ def latest(slug: str = "all") -> Snapshot | None:
 
 
 def refit(board: Board) -> Snapshot:
-    """Fit a board's counts as they are now and store the result."""
+    """Fit a board's counts as they are now and store the result; return the newest where they are what it has."""
     seq, running, contestants, counts = _as_of_one_moment(board)
+    packed = zlib.compress(json.dumps(_pairs(counts)).encode())
+    newest = board.snapshots.defer("covariance", "comparison").first()
+    if newest is None or not _holds(newest, packed, len(contestants)):
+        newest = _fit_and_store(board, seq, running, contestants, counts, packed)
+    Board.objects.filter(pk=board.pk).update(seen_seq=seq)
+    return newest
+
+
+def _holds(snapshot: Snapshot, packed: bytes, contestants: int) -> bool:
+    """Whether a fit of these counts would only repeat the snapshot, as after a vote that was taken back at once."""
+    from_counts = snapshot.board.kind == Board.Kind.COUNTS  # single votes may differ though they add up to the same
+    same = bytes(snapshot.pairs) == packed and len(snapshot.rows) == contestants
+    return from_counts and same and snapshot.code_version == VERSION
+
+
+def _fit_and_store(
+    board: Board, seq: int, running: str, contestants: list[Contestant], counts: Counts, packed: bytes
+) -> Snapshot:
     table, method, more = fitted(board, seq, [contestant.pk for contestant in contestants], counts, LEVEL)
     return Snapshot.objects.create(
         board=board,
@@ -104,7 +122,7 @@ def refit(board: Board) -> Snapshot:
         votes=round(counts.votes),
         rows=rows_of(contestants, counts, table),
         comparison=comparison_of(contestants, counts, table),
-        pairs=zlib.compress(json.dumps(_pairs(counts)).encode()),
+        pairs=packed,
         covariance=zlib.compress(table.covariance.tobytes()),
     )
 

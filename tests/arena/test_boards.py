@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from arena.battles.models import Vote, Voter
+from arena.battles import after
+from arena.battles.models import Battle, Vote, Voter
 from arena.catalogue.models import Deployment
 from arena.leaderboard import boards, services
 from arena.leaderboard.imports import add_to_cells
@@ -40,6 +41,30 @@ def test_each_language_and_category_has_a_board(pair: Pair, alice: Voter):
     cast(alice, None, 2)
     refit()
     assert snapshots() == {"all": 1, "language-en": 1, "category-unlabelled": 1}
+
+
+def test_a_vote_taken_back_before_a_refit_makes_no_snapshot(pair: Pair, alice: Voter):
+    cast(alice, pair[0], 2)
+    refit()
+    before = snapshots()
+    cast(alice, pair[1])
+    after.undo(Battle.objects.latest("pk"))
+    refit()
+    assert snapshots() == before
+    assert not any(boards.is_dirty(board) for board in Board.objects.all())
+    cast(alice, pair[1])
+    refit()
+    assert snapshots()["all"] == 2
+
+
+def test_a_new_version_of_the_code_makes_a_snapshot_of_its_own(
+    pair: Pair, alice: Voter, monkeypatch: pytest.MonkeyPatch
+):
+    cast(alice, pair[0], 2)
+    refit()
+    monkeypatch.setattr(services, "VERSION", "99")
+    services.refit(Board.objects.get(slug="all"))
+    assert Snapshot.objects.filter(board__slug="all").values_list("code_version", flat=True)[0] == "99"
 
 
 def test_a_vote_dirties_only_its_boards(pair: Pair, alice: Voter):
