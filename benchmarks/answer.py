@@ -4,7 +4,7 @@
 
 Needs Debian's chromium. A site as `make run` starts it, over a double of Ollama, with one simulated board; a browser
 makes each choice of the form in turn, waits, and goes on. The first choice of a language or of votes that find both
-bad is fitted anew once a snapshot and stands apart.
+bad is fitted anew once a snapshot: it is in the first round.
 """
 
 import argparse

@@ -58,12 +58,9 @@ def fixed(
 
     Only models of the largest component take part: nothing is compared across components.
     """
-    members = {
-        name: sum(group == label for group in groups) for name, label in zip(names, (first, second), strict=True)
-    }
-    if absent := [f"no {name}" for name, size in members.items() if not size]:
-        one, other = members.values()
-        return _refused(0, (one, other), names, f"{' and '.join(absent)} models take part", missing=0)
+    members = (list(groups).count(first), list(groups).count(second))
+    if absent := [f"no {name}" for name, size in zip(names, members, strict=True) if not size]:
+        return _refused(0, members, names, f"{' and '.join(absent)} models take part", missing=0)
     votes = between(counts, groups, first, second)
     return contrast(table, contrast_weights(table, groups, first, second), votes, names, enough)
 

@@ -1,6 +1,6 @@
 """In what, and at what size: the comparison on each part of a board's votes, and among models of like size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,6 @@ from arena.leaderboard import china_us
 from arena.leaderboard.china_us import FIRST, NAMES, SECOND, Published
 from arena.leaderboard.field import Field
 from arena.leaderboard.models import Board
-from ratings import groups
 from ratings.classes import within_classes
 from ratings.groups import Contrast
 
@@ -47,29 +46,23 @@ def _questions(found: Published, field: Field, labels: list[str]) -> Iterator[Pa
     """Yield the answer of the very same models for each language and category that the field doesn't fix."""
     side = {_model(row): label for row, label in zip(found.rows, labels, strict=True)}
     snapshot = found.snapshot
+    boards = list(Board.objects.filter(kind=Board.Kind.COUNTS))
     for kind, values in china_us.narrowings(snapshot.pk, snapshot.created).items():
         for value in values if not getattr(field, kind) else ():
             chosen: dict[str, Any] = {kind: value}
-            part = _narrowed(found, replace(field, **chosen))
+            part = _narrowed(found, replace(field, **chosen), boards)
             theirs = [side.get(_model(row), "") for row in part.rows]
-            enough = settings.VOTES_FOR_VERDICT
-            yield Part(kind, value, groups.fixed(part.counts, part.table, theirs, FIRST, SECOND, NAMES, enough))
+            yield Part(kind, value, china_us.fixed_among(part, theirs))
 
 
-def _narrowed(found: Published, field: Field) -> Published:
-    """Return part of a board's votes: from the board that has just these, which a worker has fitted, or fitted here."""
-    if field.both_bad == "out" and (board := _own_board(found.snapshot.board, field)):
-        narrow = china_us.newest(Field(board.slug))
-        if narrow is not None:
-            return narrow
+def _narrowed(found: Published, field: Field, boards: Sequence[Board]) -> Published:
+    """Return part of a board's votes: from that of `boards` that has just these, or fitted here."""
     snapshot = found.snapshot
-    return china_us.published(snapshot.pk, snapshot.created, field.both_bad, field.language, field.category)
-
-
-def _own_board(whole: Board, field: Field) -> Board | None:
     chosen = {name: getattr(field, name) for name in ("language", "category") if getattr(field, name)}
-    boards = Board.objects.filter(kind=Board.Kind.COUNTS)
-    return next((board for board in boards if board.filters == whole.filters | chosen), None)
+    own = next((board for board in boards if board.filters == snapshot.board.filters | chosen), None)
+    if own is not None and field.both_bad == "out" and (fitted := china_us.newest(Field(own.slug))):
+        return fitted
+    return china_us.published(snapshot.pk, snapshot.created, field.both_bad, field.language, field.category)
 
 
 def _model(row: dict[str, object]) -> tuple[object, object]:

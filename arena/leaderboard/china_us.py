@@ -137,7 +137,11 @@ def answers(found: Published, field: Field) -> dict[str, Contrast]:
 
 def fixed(found: Published, field: Field) -> Contrast:
     """Return the answer about these very models alone."""
-    labels = field.labels(found.rows)
+    return fixed_among(found, field.labels(found.rows))
+
+
+def fixed_among(found: Published, labels: Sequence[str]) -> Contrast:
+    """Return the same for models labelled by their country, "" where one takes no part."""
     return groups.fixed(found.counts, found.table, labels, FIRST, SECOND, NAMES, enough=settings.VOTES_FOR_VERDICT)
 
 
