@@ -97,5 +97,6 @@ def ask(page: Page, question: str = "Why is the sky blue?") -> None:
 
 
 def whole(page: Page) -> None:
-    """Wait until one can vote."""
+    """Wait until one can vote, and the page's scripts have run."""
     page.locator("[data-vote]:not([disabled])").first.wait_for()
+    page.wait_for_load_state()

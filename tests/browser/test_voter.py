@@ -81,6 +81,18 @@ def test_the_keyboard_alone_does_it(voter: Page, ollama: Double):
     whole(voter)
 
 
+def test_a_key_counts_before_the_larger_scripts_are_there(voter: Page, ollama: Double, ready: Site):
+    voter.goto("/")
+    ready.wait_for_instant()
+    voter.route(re.compile(r"/(battle|htmx)[^/]*\.js"), lambda route: None)
+    voter.get_by_role("button", name="Show me a battle").click(no_wait_after=True)
+    voter.locator("[data-vote]:not([disabled])").first.wait_for()
+    assert voter.locator("[data-markdown]").first.inner_text() == "**Words** of an answer."  # nothing has drawn it
+    voter.locator("body").press("2")
+    voter.unroute_all()
+    expect(voter.locator("#battle")).to_contain_text("You chose “Tie”")
+
+
 def test_undo_goes_after_ten_seconds(voter: Page, ollama: Double):
     show_me(voter)
     voter.get_by_role("button", name="A is better").click()

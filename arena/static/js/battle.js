@@ -1,4 +1,4 @@
-// The battle page: follows the event stream, renders both answers, keeps buttons in step, takes keys.
+// The battle page: follows the event stream, renders both answers, keeps buttons in step.
 import { copyLink, words } from "./copy.js";
 import { show } from "./markdown.js";
 
@@ -148,16 +148,6 @@ function count(area) {
 }
 
 document.addEventListener("input", (event) => event.target.matches?.("textarea[data-limit]") && count(event.target));
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("textarea, input, select");
-  if (typing) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing.form) typing.form.requestSubmit();
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (button && !button.disabled) button.click();
-});
 document.addEventListener("click", (event) => {
   const root = document.querySelector("#battle");
   const button = event.target.closest?.("button");
@@ -181,14 +171,6 @@ document.addEventListener("click", (event) => {
   count(area);
   area.focus();
 });
-document.addEventListener("submit", (event) => {
-  // One press is one question: a second press while the first is on its way would start a second battle.
-  if (event.target.matches("[data-once]")) {
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "1";
-  }
-});
-addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 document.addEventListener("htmx:afterSwap", begin);
 document.querySelectorAll("textarea[data-limit]").forEach(count);
 begin();
