@@ -2,19 +2,48 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from arena.catalogue import admin_views
+from arena.catalogue.loader import load
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment, Developer, Host, Pull
 from arena.catalogue.roles import is_curator, is_staff
+from arena.catalogue.signals import taken_back
+
+
+class CorrectableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What is changed here stays, whatever the files of facts say at the next start."""
+
+    actions = ("take_from_file",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Keep the slug of a row that is there: files, votes' files and addresses name it so."""
+        return ("slug", "corrected") if obj else ("corrected",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and remember which facts are no longer the file's."""
+        if change:
+            obj.correct(form.changed_data)
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Take back corrections: the files' facts again"))
+    def take_from_file(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
+        """Forget the corrections of the chosen rows and read the files once more."""
+        chosen.update(corrected=[])
+        report = load()
+        others = [slug for _receiver, slugs in taken_back.send(type(self)) for slug in slugs or ()]
+        for line in report.refused:
+            self.message_user(request, line, level=messages.ERROR)
+        changed = ", ".join(report.changed + others) or _("nothing")
+        self.message_user(request, _("Changed by the files of facts: %(rows)s") % {"rows": changed})
 
 
 @admin.register(Developer)
-class DeveloperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeveloperAdmin(CorrectableAdmin):
     """Developers and their country."""
 
     list_display = ("name", "country", "model_count")
@@ -28,7 +57,7 @@ class DeveloperAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(CatalogueModel)
-class CatalogueModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CatalogueModelAdmin(CorrectableAdmin):
     """Models and their facts."""
 
     list_display = (

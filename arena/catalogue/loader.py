@@ -31,6 +31,7 @@ class Report:
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # facts corrected here, which the file has otherwise
     same: int = 0
     refused: list[str] = field(default_factory=list)
 
@@ -117,13 +118,7 @@ def _aliases(path: Path) -> dict[tuple[str, str], dict[str, list[str]]]:
 
 
 def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]]], report: Report) -> None:
-    developer, _ = Developer.objects.get_or_create(
-        name=row["developer"], defaults={"slug": slugify(row["developer"]), "country": row["country_iso2"]}
-    )
-    _update(
-        developer,
-        {"country": row["country_iso2"], "aliases": names.get(("developer", developer.name), {})},
-    )
+    developer = _developer(row, names, report)
     values = {
         "name": row["name"],
         "family": row["family"],
@@ -141,18 +136,27 @@ def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]
     )
     values |= {name: row[name] for name in plain.split()}
     model, created = CatalogueModel.objects.get_or_create(slug=row["slug"], defaults=values)
+    changed, kept = ([], []) if created else model.take(values)
     if created:
         report.added.append(row["slug"])
-    elif changed := _update(model, values):
+    elif changed:
         report.changed.append(f"{row['slug']} ({', '.join(changed)})")
     else:
         report.same += 1
+    if kept:
+        report.kept.append(f"{row['slug']} ({', '.join(kept)})")
 
 
-def _update(row: Any, values: dict[str, Any]) -> list[str]:
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-    return changed
+def _developer(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]]], report: Report) -> Developer:
+    """Find a row's developer by the slug, which stays when somebody corrects the name, or make it."""
+    slug, name = slugify(row["developer"]), row["developer"]
+    found = Developer.objects.filter(slug=slug).first() or Developer.objects.filter(name=name).first()
+    developer = found or Developer.objects.create(slug=slug, name=name, country=row["country_iso2"])
+    values = {"name": name, "country": row["country_iso2"], "aliases": names.get(("developer", name), {})}
+    changed, kept = developer.take(values)
+    if found and changed:
+        report.changed.append(f"{slug} ({', '.join(changed)})")
+    line = f"{slug} ({', '.join(kept)})"
+    if kept and line not in report.kept:  # it comes with each of its models
+        report.kept.append(line)
+    return developer

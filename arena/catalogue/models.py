@@ -1,5 +1,6 @@
 """What is known of models: who made them, where, and which host serves which weights."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,7 +12,36 @@ from django_countries.fields import CountryField
 from arena.languages import in_chinese
 
 
-class Developer(models.Model):
+class Correctable(models.Model):
+    """A row whose facts come from a file of this project at each start, but for those that somebody corrected here."""
+
+    corrected = models.JSONField(default=list, editable=False, help_text="Columns that no file changes any more.")
+
+    class Meta:
+        abstract = True
+
+    def correct(self, columns: Iterable[str]) -> None:
+        """Note columns as corrected by hand."""
+        self.corrected = sorted({*self.corrected, *columns})
+
+    def take(self, values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """Take a file's values and save; return the columns that changed, and those kept since they were corrected."""
+        other = [name for name, value in values.items() if getattr(self, name) != value]
+        kept = [name for name in other if name in self.corrected]
+        changed = [name for name in other if name not in kept]
+        for name in changed:
+            setattr(self, name, values[name])
+        if changed:
+            self.save(update_fields=changed)
+        return changed, kept
+
+    @property
+    def corrections(self) -> list[str]:
+        """The corrected columns in words, in English as in the admin's forms."""
+        return [str(field.verbose_name) for field in self._meta.fields if field.name in self.corrected]
+
+
+class Developer(Correctable):
     """Who made a model. The country is where it has its headquarters (design, invariant 8)."""
 
     slug = models.SlugField(max_length=80, unique=True)
@@ -33,7 +63,7 @@ class Developer(models.Model):
         return str(chinese[0]) if chinese else self.name
 
 
-class CatalogueModel(models.Model):
+class CatalogueModel(Correctable):
     """A model as its developer published it; its weights may come in many deployments."""
 
     class Openness(models.TextChoices):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_noop as _  # titles are stored in E
 
 from arena.battles.models import Battle
 from arena.leaderboard import ledger
-from arena.leaderboard.models import Board, Cell
+from arena.leaderboard.models import Board, Cell, Writer
 
 OURS = "arena"
+FACTS = "facts"  # the writer who takes a turn for each change of them
 VOTES_FOR_STYLE = 100  # twenty for each feature of style
 VOTERS_FOR_INTERVALS = 20  # simulated, intervals by voter held 88 % with six voters, 94 % with twenty (95 % asked)
 LANGUAGES = {"en": _("English prompts"), "zh": _("Chinese prompts"), "other": _("Prompts in other languages")}
@@ -69,10 +70,15 @@ def source_of(board: Board) -> str:
 
 
 def is_dirty(board: Board) -> bool:
-    """Whether a cell of the board has changed since it was refitted."""
-    seen = Board.objects.values_list("seen_seq", flat=True).get(pk=board.pk)
-    changed = cells(board) if seen is None else cells(board).filter(changed_seq__gt=seen)
-    return changed.exists()
+    """Whether a cell of the board, or what is known of any model, has changed since it was refitted."""
+    seen, facts = Board.objects.values_list("seen_seq", "seen_facts").get(pk=board.pk)
+    all_of_it = seen is None or facts != facts_turn()
+    return (cells(board) if all_of_it else cells(board).filter(changed_seq__gt=seen)).exists()
+
+
+def facts_turn() -> int:
+    """Return how often what is known of models and developers has changed."""
+    return Writer.objects.filter(name=FACTS).values_list("turns", flat=True).first() or 0
 
 
 def published() -> QuerySet[Board]:

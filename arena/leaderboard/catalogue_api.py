@@ -45,6 +45,7 @@ class ModelFacts(Schema):
     released: str
     source: str
     doubts: str
+    corrected: list[str]  # facts that this site's administrators changed; the source may say otherwise
 
 
 class ModelsOut(Schema):

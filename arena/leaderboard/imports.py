@@ -85,8 +85,7 @@ def _count(row: Import, batch: list[Line], names: Names, refused: TextIO) -> Non
 
 def add_to_cells(source: str, totals: dict[Key, Counter[str]], seq: int) -> None:
     """Add counts, by pair and language and then by column of Cell, to the cells of a source. Needs a transaction."""
-    if not Writer.objects.filter(name="imports").update(turns=F("turns") + 1):  # one at a time, as in the ledger
-        Writer.objects.get_or_create(name="imports")
+    Writer.take_turn("imports")  # one at a time, as in the ledger
     before = {
         (low, high, language): counts
         for low, high, language, *counts in Cell.objects.filter(source=source).values_list(*PLACE, *Cell.COUNTS)

@@ -31,8 +31,7 @@ def hold() -> None:
 
     Whoever updates this row first counts; on PostgreSQL others wait for its lock, SQLite has one writer anyway.
     """
-    if not Writer.objects.filter(name="ledger").update(turns=F("turns") + 1):
-        Writer.objects.get_or_create(name="ledger")
+    Writer.take_turn("ledger")
 
 
 def waiting() -> bool:

@@ -31,10 +31,21 @@ class LedgerEntry(models.Model):
 
 
 class Writer(models.Model):
-    """The single writer's row: whoever updates it first in a transaction counts, others wait."""
+    """The single writer's row: whoever updates it first in a transaction counts, others wait.
+
+    That of `facts` counts the changes to what is known of models and developers.
+    """
 
     name = models.CharField(max_length=20, unique=True)
     turns = models.PositiveBigIntegerField(default=0)
+
+    @classmethod
+    def take_turn(cls, name: str) -> None:
+        """Take a turn, and hold it to the end of the transaction, if there is one."""
+        mine = cls.objects.filter(name=name)
+        if not mine.update(turns=models.F("turns") + 1):
+            cls.objects.get_or_create(name=name)
+            mine.update(turns=models.F("turns") + 1)
 
     def __str__(self) -> str:
         return self.name
@@ -157,6 +168,9 @@ class Board(models.Model):
     lease_until = models.DateTimeField(default=timezone.now)
     seen_seq = models.PositiveBigIntegerField(
         null=True, help_text="Up to this number its cells are in its newest snapshot, or changed none of its numbers."
+    )
+    seen_facts = models.PositiveBigIntegerField(
+        default=0, help_text="Its newest snapshot has the models' facts as of this turn of the writer of facts."
     )
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ class Names:
 
     def __init__(self) -> None:
         self._found: dict[str, int] = {}
+        self._developers: dict[str, Developer] = {}
         self._catalogue = {
             normal(name): model
             for model in CatalogueModel.objects.all()
@@ -44,6 +45,18 @@ class Names:
             self._found[name] = contestant.pk
         return self._found[name]
 
+    def learn(self) -> list[str]:
+        """Bring what our list says by now to models of earlier imports, but for what was corrected here; name them."""
+        learnt: list[str] = []
+        in_catalogue = set(CatalogueModel.objects.filter(external=False).values_list("developer", flat=True))
+        for model in CatalogueModel.objects.filter(external=True).select_related("developer"):
+            if facts := self._known.get(normal(model.name)):
+                developer = self._developer(facts["developer"], facts["country"])
+                learnt += _took(model, _columns(facts) | {"developer": developer})
+                if developer.pk not in in_catalogue:
+                    learnt += _took(developer, {"country": facts["country"]})
+        return learnt
+
     def _make(self, name: str, facts: dict[str, str] | None) -> CatalogueModel:
         model = CatalogueModel.objects.create(
             slug=_free_slug(name),
@@ -57,8 +70,16 @@ class Names:
         return model
 
     def _developer(self, name: str, country: str) -> Developer:
-        found = Developer.objects.filter(name=name).first() or _by_alias(name)
-        return found or Developer.objects.create(name=name, slug=slugify(name), country=country)
+        if name not in self._developers:
+            found = Developer.objects.filter(name=name).first() or _by_alias(name)
+            made = found or Developer.objects.create(name=name, slug=slugify(name), country=country)
+            self._developers[name] = made
+        return self._developers[name]
+
+
+def _took(row: CatalogueModel | Developer, values: dict[str, Any]) -> list[str]:
+    changed, _ = row.take(values)
+    return [row.slug] if changed else []
 
 
 def _columns(facts: dict[str, str]) -> dict[str, Any]:

@@ -92,20 +92,24 @@ def latest(slug: str = "all") -> Snapshot | None:
 
 def refit(board: Board) -> Snapshot:
     """Fit a board's counts as they are now and store the result; return the newest where they are what it has."""
+    facts = boards.facts_turn()  # before the models are read: what changes in between brings another refit
     seq, running, contestants, counts = _as_of_one_moment(board)
     packed = zlib.compress(json.dumps(_pairs(counts)).encode())
     newest = board.snapshots.defer("covariance", "comparison").first()
-    if newest is None or not _holds(newest, packed, len(contestants)):
+    if newest is None or not _holds(newest, packed, contestants):
         newest = _fit_and_store(board, seq, running, contestants, counts, packed)
-    Board.objects.filter(pk=board.pk).update(seen_seq=seq)
+    Board.objects.filter(pk=board.pk).update(seen_seq=seq, seen_facts=facts)
     return newest
 
 
-def _holds(snapshot: Snapshot, packed: bytes, contestants: int) -> bool:
+def _holds(snapshot: Snapshot, packed: bytes, contestants: Sequence[Contestant]) -> bool:
     """Whether a fit of these counts would only repeat the snapshot, as after a vote that was taken back at once."""
     from_counts = snapshot.board.kind == Board.Kind.COUNTS  # single votes may differ though they add up to the same
-    same = bytes(snapshot.pairs) == packed and len(snapshot.rows) == contestants
-    return from_counts and same and snapshot.code_version == VERSION
+    if not from_counts or bytes(snapshot.pairs) != packed or snapshot.code_version != VERSION:
+        return False
+    published = {row["index"]: row for row in snapshot.rows}
+    now = {i: facts_of(contestant) for i, contestant in enumerate(contestants)}
+    return published.keys() == now.keys() and all(now[i].items() <= published[i].items() for i in now)
 
 
 def _fit_and_store(
@@ -242,13 +246,10 @@ def pairs(snapshot: Snapshot) -> list[list[int]]:
     return json.loads(zlib.decompress(snapshot.pairs))  # type: ignore[no-any-return]
 
 
-def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[str, Any]:
+def facts_of(contestant: Contestant) -> dict[str, Any]:
+    """Return what a row says of a contestant beside numbers, as it is known now."""
     model = contestant.model
-    wins, losses = float(counts.wins[i].sum()), float(counts.wins[:, i].sum())
-    ties, both_bad = float(counts.ties[i].sum()), float(counts.both_bad[i].sum())
-    votes = wins + losses + ties
     return {
-        "index": i,
         "model": model.name,
         "slug": model.slug,
         "weights": contestant.weights_digest[:12],
@@ -261,6 +262,16 @@ def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[s
         "permissive": model.permissive,
         "total_params_b": model.total_params_b,
         "active_params_b": model.active_params_b,
+    }
+
+
+def _row(i: int, contestant: Contestant, counts: Counts, table: Table) -> dict[str, Any]:
+    wins, losses = float(counts.wins[i].sum()), float(counts.wins[:, i].sum())
+    ties, both_bad = float(counts.ties[i].sum()), float(counts.both_bad[i].sum())
+    votes = wins + losses + ties
+    return {
+        "index": i,
+        **facts_of(contestant),
         **measures(table, i),
         "votes": round(votes),
         "battles": round(votes + both_bad),

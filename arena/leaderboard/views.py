@@ -162,6 +162,7 @@ def model(request: HttpRequest, slug: str) -> HttpResponse:
     ratings = [r for r in (snapshot.rows if snapshot else []) if r["slug"] == slug]
     context = {
         "model": row,
+        "corrections": [*row.corrections, *(f"developer's {name}" for name in row.developer.corrections)],
         "ratings": ratings,
         "record": record(snapshot, slug) if ratings else [],
         "snapshot": snapshot,

@@ -15,6 +15,7 @@ from arena.catalogue.loader import load
 from arena.catalogue.models import Host
 from arena.catalogue.roles import make_roles
 from arena.leaderboard import adoption
+from arena.leaderboard.names import Names
 from arena.translations import compile_all
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         report = load()
         if report.refused:
             raise CommandError("the catalogue has bad rows: " + "; ".join(report.refused))
+        Names().learn()
         figures = adoption.load()
         if figures.refused:
             raise CommandError("the figures of adoption have bad rows: " + "; ".join(figures.refused))

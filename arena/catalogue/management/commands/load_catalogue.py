@@ -27,6 +27,8 @@ class Command(BaseCommand):
             raise CommandError(f"{len(report.refused)} rows refused; nothing was written")
         for line in report.changed:
             self.stdout.write(f"changed: {line}")
+        for line in report.kept:
+            self.stdout.write(f"kept as corrected here: {line}")
         self.stdout.write(
             f"catalogue: {len(report.added)} added, {len(report.changed)} changed, {report.same} as before"
         )
