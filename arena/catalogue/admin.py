@@ -21,7 +21,7 @@ class CorrectableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ("take_from_file",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """Keep the slug of a row that is there: files, votes' files and addresses name it so."""
+        """Keep the slug of a row that is there: files of facts, files of votes and addresses name it so."""
         return ("slug", "corrected") if obj else ("corrected",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

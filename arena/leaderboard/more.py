@@ -18,14 +18,15 @@ HISTORY_SNAPSHOTS = 60
 def more_context(snapshot: Snapshot) -> dict[str, Any]:
     """Return what the pictures draw, each with its sentence."""
     rated = sorted((row for row in snapshot.rows if row["component"] == 0), key=lambda row: -row["rating"])
-    heat = _heat(snapshot, rated[:HEAT_MODELS])
+    met = [row for row in snapshot.rows if row["battles"]][:HEAT_MODELS]  # rated or not: who won is known
+    heat = _heat(snapshot, met)
     size, speed = _front(rated, "active_params_b", smaller=True), _front(rated, "words_per_second", smaller=False)
     watt_hours = _front(rated, "energy_wh", smaller=True)
     history = _history(snapshot, [row["slug"] for row in rated[:HISTORY_MODELS]])
     return {
         "snapshot": snapshot,
         "heat": heat,
-        "heat_models": min(len(rated), HEAT_MODELS),
+        "heat_models": len(met),
         "never": sum(cell["votes"] == 0 for cell in heat) // 2,
         "drawn_least": min((cell["battles"] for cell in heat), default=0),
         "drawn_most": max((cell["battles"] for cell in heat), default=0),

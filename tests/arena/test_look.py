@@ -155,6 +155,15 @@ def test_the_other_pictures(client: Client):
     assert "Ratings over time" not in page  # one snapshot is no history
 
 
+def test_who_beat_whom_is_known_before_anybody_is_rated(pair: Pair, alice: Voter):
+    cast(alice, pair[0], 1)
+    refit()
+    context = more_context(Snapshot.objects.get(board__slug="all"))
+    assert context["heat_models"] == 2
+    assert sorted((cell["share"], cell["votes"]) for cell in context["heat"]) == [(0.0, 1), (100.0, 1)]
+    assert (context["drawn_least"], context["drawn_most"], context["size"]) == (1, 1, [])
+
+
 @pytest.mark.usefixtures("board")
 def test_on_the_front_are_those_that_none_beats_in_both():
     context = more_context(Snapshot.objects.get())
