@@ -126,6 +126,8 @@ class Contestant(models.Model):
 class Host(models.Model):
     """A server that speaks Ollama's protocol. The site never talks to it: workers do, the site reads this row."""
 
+    NOT_STARTED: ClassVar = "The last start used another model server, so the embedded engine is off."
+
     name = models.CharField(max_length=80, unique=True)
     url = models.URLField(unique=True, help_text="Reached by workers only, e.g. http://127.0.0.1:11434")
     slots = models.PositiveSmallIntegerField(default=2, help_text="Replies that may run on it at once.")

@@ -44,6 +44,20 @@ def test_the_answer_part_by_part(board: str, client: Client):
         assert words in page
 
 
+@pytest.mark.parametrize(("other", "said"), [("bison", "one side only"), ("panda", "too few votes")])
+def test_a_part_without_an_answer_says_why(board: str, client: Client, other: str, said: str):
+    low, high = sorted(Contestant.objects.get(model__slug=slug).pk for slug in ("eagle", other))
+    Cell.objects.create(
+        source="test", own_prompt=True, language="zh", category="unlabelled", low_id=low, high_id=high, wins_low=1,
+        wins_high=1, changed_seq=2,
+    )  # fmt: skip
+    Board.objects.update(lease_until="2020-01-01T00:00:00Z")
+    services.refit_boards()
+    page = client.get(f"/china-us/checks/?board={BOARD}").content.decode()
+    row = page.partition('<th scope="row">Chinese prompts</th>')[2].partition("</tr>")[0]
+    assert f"<small>{said}</small>" in row
+
+
 def test_the_card_may_be_framed_and_nothing_else(board: str, client: Client):
     card = client.get(f"/china-us/card/?board={board}&one=1")
     page = client.get(f"/china-us/?board={board}&one=1")

@@ -48,10 +48,18 @@ class Command(BaseCommand):
 
 
 def note_host(url: str, embedded: bool) -> Host:
-    """Make or update the row of the host that this start uses; other hosts stay as they are."""
-    Host.objects.filter(embedded=True).exclude(url=url).update(enabled=embedded, reachable=False)
-    if embedded and (host := Host.objects.filter(embedded=True).first()):
-        host.url, host.enabled = url, True
+    """Make or update the row of the host that this start uses; other hosts stay as they are.
+
+    The embedded engine's is switched off by a start without it and on by the next with it, but not where an
+    administrator switched it off.
+    """
+    if not embedded:
+        idle = Host.objects.filter(embedded=True, enabled=True)
+        idle.update(enabled=False, reachable=False, problem=Host.NOT_STARTED)
+    elif host := Host.objects.filter(embedded=True).first():
+        host.url = url
+        if host.problem == Host.NOT_STARTED:
+            host.enabled, host.problem = True, ""
         host.save()
         return host
     name = "embedded engine" if embedded else url.split("://", 1)[-1]
