@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+
+from arena.posted import posted
 
 YEAR = 365 * 24 * 3600
 ALWAYS_ENGLISH = ("/api/", "/feed.atom", "/healthz", "/data/votes.")  # read by programs
@@ -46,7 +47,7 @@ def language_of(cookies: str, accepted: str) -> str:
 
 
 @csrf_exempt  # it changes nothing but the language of pages, and public pages stay free of tokens
-@require_POST
+@posted("home")
 def switch(request: HttpRequest) -> HttpResponse:
     """Remember the chosen language and go back to the page."""
     target = request.POST.get("next", "/")

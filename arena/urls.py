@@ -15,6 +15,7 @@ def favicon(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(static("icon.svg"))
 
 
+handler404 = "arena.missing.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("arena.battles.urls")),
     path("", include("arena.leaderboard.urls")),

@@ -4,10 +4,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from arena.battles import forget, mine
 from arena.battles.voters import COOKIE, voter_of
+from arena.posted import posted
 
 PER_PAGE = 50
 
@@ -31,7 +32,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(request, "battles/me.html", context)
 
 
-@require_POST
+@posted("me")
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete everything of the voter's, and their cookie."""
     voter = voter_of(request)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from arena.battles import after, instant, making, services, stopping
 from arena.battles.limits import limited
@@ -20,6 +20,7 @@ from arena.battles.preview import picture_of
 from arena.battles.voters import make_voter, remember, voter_of
 from arena.errors import ArenaError
 from arena.languages import in_chinese
+from arena.posted import posted
 
 
 @never_cache
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return _begin(request, begin, "battles/home.html", home_context)
 
 
-@require_POST
+@posted("home")
 def show_me(request: HttpRequest) -> HttpResponse:
     """Show the voter two whole answers to a prompt of the bank at once; where none are ready, let them be written."""
     language = "zh" if in_chinese() else "en"
@@ -76,7 +77,7 @@ def battle(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _page(request, services.owned(uuid, voter_of(request)))
 
 
-@require_POST
+@posted("battle")
 def ask(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask a further question."""
     battle = services.owned(uuid, voter_of(request))
@@ -89,7 +90,7 @@ def ask(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("battle", uuid)
 
 
-@require_POST
+@posted("battle")
 def vote(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Store the vote and show who was who."""
 
@@ -100,32 +101,32 @@ def vote(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _act(request, uuid, store)
 
 
-@require_POST
+@posted("battle")
 def stop(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Stop both sides."""
     return _act(request, uuid, stopping.stop, back=True)
 
 
-@require_POST
+@posted("battle")
 def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Try the broken side or sides again."""
     return _act(request, uuid, services.retry, back=True)
 
 
-@require_POST
+@posted("battle")
 def leave(request: HttpRequest, uuid: UUID) -> HttpResponseRedirect:
     """Leave a battle for a new one."""
     stopping.leave(services.owned(uuid, voter_of(request)))
     return HttpResponseRedirect("/")
 
 
-@require_POST
+@posted("battle")
 def undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take the vote back."""
     return _act(request, uuid, after.undo)
 
 
-@require_POST
+@posted("battle")
 def remark(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Store reasons, comment and consent."""
 
@@ -137,7 +138,7 @@ def remark(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _act(request, uuid, store, _("Saved. You can change it here at any time."))
 
 
-@require_POST
+@posted("battle")
 def share(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Make a link that others can read, or take it back."""
     if "end" in request.POST:
@@ -145,7 +146,7 @@ def share(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _act(request, uuid, after.share)
 
 
-@require_POST
+@posted("battle")
 def report(request: HttpRequest, uuid: UUID, side: str) -> HttpResponse:
     """Report an answer, after the vote."""
     voter = voter_of(request)

@@ -27,6 +27,10 @@ def test_a_model_has_its_facts_and_their_source(client: Client):
     assert (body["developer"], body["country"], body["permissive"]) == ("Alibaba (Qwen)", "CN", True)
     assert body["source"]
     assert client.get("/api/v1/models/nobody").status_code == 404
+    for address in ("/api/v1/nothing", "/api/v2/models"):
+        response = client.get(address)
+        assert (response.status_code, response["Content-Type"]) == (404, "application/json")
+        assert "/api/v1/docs" in response.json()["detail"]
 
 
 def test_developers(client: Client):

@@ -33,7 +33,7 @@ EMPTY = {"meta", "link", "input", "br", "img", "hr"}
 KEPT = re.compile(
     r"\b(Elo|JSON|CSV|PNG|SVG|SHA|API|UTC|ID|GB|GGUF|VAR|Ollama|EcoLogits|OpenRouter|Hugging|Face|cookie|[Tt]oken|ratings|winner|"
     r"English|Language|bradley|terry|ties|half|sandwich|Bradley|Terry|Chatbot|Arena|Markdown|Python|simulated\w*|"
-    r"Ctrl|AGPL|MIT|Apache|null|unlabelled|maths|code|other|votes|csv|jsonl|model\w*|tie|bothbad|maker|base|out|parquet|style|rated)\b"
+    r"JavaScript|Ctrl|AGPL|MIT|Apache|null|unlabelled|maths|code|other|votes|csv|jsonl|model\w*|tie|bothbad|maker|base|out|parquet|style|rated)\b"
 )
 WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 

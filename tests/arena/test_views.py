@@ -92,6 +92,20 @@ def test_every_action_is_the_owners_and_post_only(
     assert Client(enforce_csrf_checks=True).post(address).status_code == 403
 
 
+def test_who_stands_at_a_forms_address_gets_back_to_the_page(battle: Battle, alices_browser: Client):
+    """As after a vote in a browser that ran none of our scripts."""
+    finish(battle)
+    page = f"/battles/{battle.uuid}/"
+    voted = alices_browser.post(f"{page}vote", {"outcome": "a"}).content.decode()
+    assert f'name="next" value="{page}"' in voted
+    loaded_anew = alices_browser.get(f"{page}vote")
+    assert (loaded_anew.status_code, loaded_anew["Allow"]) == (405, "POST")
+    assert f'<a href="{page}">To the page it belongs to</a>' in loaded_anew.content.decode()
+    instant = alices_browser.get("/instant").content.decode()
+    assert 'name="next" value="/"' in instant
+    assert "This address only takes what a form sends." in instant
+
+
 def test_a_forged_cookie_is_nobody(battle: Battle, client: Client):
     client.cookies["voter"] = "a" * 32
     assert client.get(f"/battles/{battle.uuid}/").status_code == 404

@@ -84,13 +84,31 @@ def test_the_keyboard_alone_does_it(voter: Page, ollama: Double):
 def test_a_key_counts_before_the_larger_scripts_are_there(voter: Page, ollama: Double, ready: Site):
     voter.goto("/")
     ready.wait_for_instant()
-    voter.route(re.compile(r"/(battle|htmx)[^/]*\.js"), lambda route: None)
+    voter.route(re.compile(r"/(battle|htmx)[^/]*\.js"), lambda route: route.abort())
     voter.get_by_role("button", name="Show me a battle").click(no_wait_after=True)
     voter.locator("[data-vote]:not([disabled])").first.wait_for()
     assert voter.locator("[data-markdown]").first.inner_text() == "**Words** of an answer."  # nothing has drawn it
     voter.locator("body").press("2")
-    voter.unroute_all()
     expect(voter.locator("#battle")).to_contain_text("You chose “Tie”")
+
+
+def test_without_javascript_instant_battles_work_and_others_say_why_not(browser: Browser, ready: Site, ollama: Double):
+    context = browser.new_context(java_script_enabled=False, base_url=ready.url)
+    page = context.new_page()
+    page.goto("/")
+    ready.wait_for_instant()
+    page.get_by_role("button", name="Show me a battle").click()
+    page.get_by_role("button", name="Tie").click()
+    expect(page.locator("#battle")).to_contain_text("You chose “Tie”")
+    page.locator("#language").select_option("zh-hans")  # its address takes forms only: back to the battle's page
+    page.get_by_role("button", name="Go").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page.locator("#battle")).to_contain_text("平局")
+    page.locator("#language").select_option("en")
+    page.locator("form.lang button").click()
+    ask(page)
+    expect(page.locator("#battle")).to_contain_text("needs JavaScript")
+    context.close()
 
 
 def test_undo_goes_after_ten_seconds(voter: Page, ollama: Double):
