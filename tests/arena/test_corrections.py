@@ -106,6 +106,9 @@ def test_a_corrected_country_is_on_the_boards_without_a_vote(pair: Pair, alice: 
     assert newest is not None
     assert {row["slug"]: row["country"] for row in newest.rows}[pair[0].model.slug] == "SG"
     assert Snapshot.objects.count() == 2 * before
+    older = Snapshot.objects.filter(board__slug="all").earliest("pk")
+    compared = client.get(f"/snapshots/{newest.pk}/?with={older.pk}").content.decode()
+    assert compared.count("Country: China, corrected to Singapore") == 1
     assert not any(boards.is_dirty(board) for board in Board.objects.all())
 
 
