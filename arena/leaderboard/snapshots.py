@@ -31,10 +31,10 @@ def snapshot_context(snapshot: Snapshot, query: QueryDict) -> dict[str, Any]:
 
 
 def changes(old: Snapshot, new: Snapshot) -> list[dict[str, Any]]:
-    """Return how each model of two snapshots of one board changed, the largest rise first."""
+    """Return how each model of two snapshots of one board changed: corrected ones, then the largest rise first."""
     before, after = ({(row["slug"], row["weights"]): row for row in one.rows} for one in (old, new))
     rows = [_change(before.get(key), after.get(key)) for key in before.keys() | after.keys()]
-    return sorted(rows, key=lambda row: (row["rise"] is None, -(row["rise"] or 0), row["model"]))
+    return sorted(rows, key=lambda row: (not row["corrected"], row["rise"] is None, -(row["rise"] or 0), row["model"]))
 
 
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
