@@ -1,7 +1,6 @@
 """Reads the catalogue's own data file into the database: all of it or nothing."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,20 @@ from django.db import transaction
 from django.utils.text import slugify
 from django_countries import countries
 
-from arena.catalogue.models import CatalogueModel, Developer
+from arena import sheets
+from arena.catalogue.models import CatalogueModel, Correctable, Developer
+from arena.sheets import BadRow
 
 DATA = Path(__file__).parent / "data"
+OURS = DATA / "catalogue.csv"
 COLUMNS = (
     "slug", "name", "family", "base_model", "base_country_iso2", "developer", "country_iso2", "openness", "license",
     "permissive", "total_params_b", "active_params_b", "architecture", "context_tokens", "released", "languages",
     "modalities", "ollama_tag", "hf_repo", "source", "check",
 )  # fmt: skip
+NEEDED = ("slug", "name", "family", "developer", "source")
 PERMISSIVE = {"yes": True, "no": False, "unknown": None, "": None}
-
-
-class BadRow(ValueError):
-    """A row that can't be read: the message names line and field."""
+Aliases = dict[tuple[str, str], dict[str, list[str]]]
 
 
 @dataclass
@@ -36,44 +36,24 @@ class Report:
     refused: list[str] = field(default_factory=list)
 
 
-def load(catalogue: Path = DATA / "catalogue.csv", aliases: Path = DATA / "aliases.csv") -> Report:
-    """Read both files and write them in one transaction; with any refused row, write nothing."""
+def load(catalogue: Path = OURS, aliases: Path = DATA / "aliases.csv") -> Report:
+    """Read both files and write them in one transaction; with any refused row, write nothing.
+
+    What another file than our own changes counts as corrected here: the next start, which reads ours, leaves it alone.
+    """
+    correcting = catalogue.resolve() != OURS.resolve()
     report = Report()
-    rows = list(_read(catalogue, report))
+    rows = list(sheets.read(catalogue, COLUMNS, NEEDED, _parse, report.refused))
     names = _aliases(aliases)
     if not report.refused:
         with transaction.atomic():
             for row in rows:
-                _write(row, names, report)
+                _write(row, names, report, correcting)
     return report
 
 
-def _read(path: Path, report: Report) -> Iterator[dict[str, Any]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-        if missing:
-            report.refused.append(f"line 1: the column {missing[0]} is missing")
-            return
-        seen: dict[str, int] = {}
-        for raw in reader:
-            try:
-                row = _parse(raw)
-                if row["slug"] in seen:
-                    raise BadRow(f"field slug: {row['slug']!r} stands on line {seen[row['slug']]} already")
-                seen[row["slug"]] = reader.line_num
-                yield row
-            except BadRow as error:
-                report.refused.append(f"line {reader.line_num}, {error}")
-
-
 def _parse(raw: dict[str, str]) -> dict[str, Any]:
-    if any(raw.get(name) is None for name in COLUMNS):
-        raise BadRow("field check: the line has too few fields")
-    for name in ("slug", "name", "family", "developer", "source"):
-        if not raw[name].strip():
-            raise BadRow(f"field {name}: is empty")
-    row: dict[str, Any] = {name: raw[name].strip() for name in COLUMNS}
+    row: dict[str, Any] = dict(raw)
     row["country_iso2"] = _country(row["country_iso2"], "country_iso2")
     row["base_country_iso2"] = row["base_country_iso2"] and _country(row["base_country_iso2"], "base_country_iso2")
     if row["openness"] not in CatalogueModel.Openness.values:
@@ -106,7 +86,7 @@ def _number(text: str, name: str, kind: type) -> Any:
     return value
 
 
-def _aliases(path: Path) -> dict[tuple[str, str], dict[str, list[str]]]:
+def _aliases(path: Path) -> Aliases:
     with path.open(newline="", encoding="utf-8") as file:
         return {
             (row["kind"], row["name"]): {
@@ -117,12 +97,11 @@ def _aliases(path: Path) -> dict[tuple[str, str], dict[str, list[str]]]:
         }
 
 
-def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]]], report: Report) -> None:
-    developer = _developer(row, names, report)
+def _write(row: dict[str, Any], names: Aliases, report: Report, correcting: bool) -> None:
+    developer = _developer(row, names, report, correcting)
     values = {
         "name": row["name"],
         "family": row["family"],
-        "family_aliases": names.get(("family", row["family"]), {}),
         "developer": developer,
         "base_model": row["base_model"],
         "base_country": row["base_country_iso2"],
@@ -135,8 +114,9 @@ def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]
         "ollama_tag hf_repo source"
     )
     values |= {name: row[name] for name in plain.split()}
-    model, created = CatalogueModel.objects.get_or_create(slug=row["slug"], defaults=values)
-    changed, kept = ([], []) if created else model.take(values)
+    aliases = {"family_aliases": names.get(("family", row["family"]), {})}
+    model, created = CatalogueModel.objects.get_or_create(slug=row["slug"], defaults=values | aliases)
+    changed, kept = ([], []) if created else _take(model, values, aliases, correcting)
     if created:
         report.added.append(row["slug"])
     elif changed:
@@ -147,13 +127,22 @@ def _write(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]
         report.kept.append(f"{row['slug']} ({', '.join(kept)})")
 
 
-def _developer(row: dict[str, Any], names: dict[tuple[str, str], dict[str, list[str]]], report: Report) -> Developer:
+def _take(
+    row: Correctable, values: dict[str, Any], aliases: dict[str, Any], correcting: bool
+) -> tuple[list[str], list[str]]:
+    """Take a row's values, and its aliases, which are our own file's always; return what changed and what was kept."""
+    changed, kept = row.take(values, correcting)
+    changed_aliases, kept_aliases = row.take(aliases)
+    return changed + changed_aliases, kept + kept_aliases
+
+
+def _developer(row: dict[str, Any], names: Aliases, report: Report, correcting: bool) -> Developer:
     """Find a row's developer by the slug, which stays when somebody corrects the name, or make it."""
     slug, name = slugify(row["developer"]), row["developer"]
     found = Developer.objects.filter(slug=slug).first() or Developer.objects.filter(name=name).first()
     developer = found or Developer.objects.create(slug=slug, name=name, country=row["country_iso2"])
-    values = {"name": name, "country": row["country_iso2"], "aliases": names.get(("developer", name), {})}
-    changed, kept = developer.take(values)
+    values, aliases = {"name": name, "country": row["country_iso2"]}, {"aliases": names.get(("developer", name), {})}
+    changed, kept = _take(developer, values, aliases, correcting)
     if found and changed:
         report.changed.append(f"{slug} ({', '.join(changed)})")
     line = f"{slug} ({', '.join(kept)})"

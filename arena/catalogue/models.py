@@ -24,15 +24,20 @@ class Correctable(models.Model):
         """Note columns as corrected by hand."""
         self.corrected = sorted({*self.corrected, *columns})
 
-    def take(self, values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-        """Take a file's values and save; return the columns that changed, and those kept since they were corrected."""
+    def take(self, values: Mapping[str, Any], correcting: bool = False) -> tuple[list[str], list[str]]:
+        """Take a file's values and save; return the columns that changed, and those kept since they were corrected.
+
+        A `correcting` file is somebody's here: it changes those too, and what it changes is corrected from then on.
+        """
         other = [name for name, value in values.items() if getattr(self, name) != value]
-        kept = [name for name in other if name in self.corrected]
+        kept = [] if correcting else [name for name in other if name in self.corrected]
         changed = [name for name in other if name not in kept]
         for name in changed:
             setattr(self, name, values[name])
+        if correcting:
+            self.correct(changed)
         if changed:
-            self.save(update_fields=changed)
+            self.save(update_fields=[*changed, "corrected"])
         return changed, kept
 
     @property

@@ -1,16 +1,15 @@
 """Published figures about the use of models: loaded from a file of sourced rows, all of them or none."""
 
-import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from arena import sheets
 from arena.leaderboard.models import AdoptionFigure
+from arena.sheets import BadRow
 
 DATA = Path(__file__).parent / "data" / "adoption.csv"
 COLUMNS = (
@@ -29,52 +28,34 @@ class Report:
     added: int = 0
     changed: int = 0
     same: int = 0
+    kept: int = 0  # known from an imported file, which this start's own doesn't overrule
     refused: list[str] = field(default_factory=list)
 
 
 def load(path: Path = DATA) -> Report:
-    """Read a file of figures and write them in one transaction."""
+    """Read a file of figures and write them in one transaction; what came from another file, ours leaves alone."""
     report = Report()
-    rows = list(_read(path, report))
+    rows = list(sheets.read(path, COLUMNS, NEEDED, _parse, report.refused))
     if not report.refused:
         with transaction.atomic():
             for row in rows:
-                _write(row, report)
+                _write(row, report, imported=path.resolve() != DATA.resolve())
     return report
 
 
-def _read(path: Path, report: Report) -> Iterator[AdoptionFigure]:
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-        if missing:
-            report.refused.append(f"line 1: the column {missing[0]} is missing")
-            return
-        seen: dict[str, int] = {}
-        for raw in reader:
-            line = reader.line_num
-            problem = _problem(raw)
-            if not problem and raw["id"] in seen:
-                problem = f"field id: {raw['id']!r} stands on line {seen[raw['id']]} already"
-            if problem:
-                report.refused.append(f"line {line}, {problem}")
-                continue
-            seen[raw["id"]] = line
-            figure = AdoptionFigure(key=raw["id"], **{name: raw[name].strip() for name in COLUMNS[1:]})
-            try:
-                figure.clean_fields()
-            except ValidationError as error:
-                name, messages = next(iter(error.message_dict.items()))
-                report.refused.append(f"line {line}, field {name}: {messages[0]}")
-            yield figure
+def _parse(row: dict[str, str]) -> AdoptionFigure:
+    if problem := _problem(row):
+        raise BadRow(problem)
+    figure = AdoptionFigure(key=row["id"], **{name: row[name] for name in COLUMNS[1:]})
+    try:
+        figure.clean_fields()
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise BadRow(f"field {name}: {messages[0]}") from error
+    return figure
 
 
-def _problem(raw: dict[str, Any]) -> str:
-    if any(raw.get(name) is None for name in COLUMNS):
-        return "the line has too few fields"
-    for name in NEEDED:
-        if not raw[name].strip():
-            return f"field {name}: is empty"
+def _problem(raw: dict[str, str]) -> str:
     if raw["measure"].startswith(NOT_ADOPTION):
         return f"field measure: {raw['measure']!r} is no adoption; {', '.join(NOT_ADOPTION)} belong elsewhere"
     for name in ("period_start", "period_end", "published"):
@@ -89,13 +70,16 @@ def _problem(raw: dict[str, Any]) -> str:
     return ""
 
 
-def _write(figure: AdoptionFigure, report: Report) -> None:
+def _write(figure: AdoptionFigure, report: Report, imported: bool) -> None:
+    figure.imported = imported
     there = AdoptionFigure.objects.filter(key=figure.key).first()
     names = [name for name in COLUMNS if name != "id"]
     if there is None:
         figure.save()
         report.added += 1
-    elif any(getattr(there, name) != getattr(figure, name) for name in names):
+    elif there.imported and not imported:
+        report.kept += 1
+    elif there.imported != imported or any(getattr(there, name) != getattr(figure, name) for name in names):
         figure.pk = there.pk
         figure.save()
         report.changed += 1

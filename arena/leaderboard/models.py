@@ -145,6 +145,7 @@ class AdoptionFigure(models.Model):
     address = models.URLField(max_length=500)
     read_how = models.CharField(max_length=20, choices=ReadHow.choices)
     note = models.TextField(blank=True)
+    imported = models.BooleanField(default=False, help_text="From a file of somebody's here, not from the project's.")
 
     class Meta:
         ordering: ClassVar = ["key"]

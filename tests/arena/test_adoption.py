@@ -55,6 +55,15 @@ def test_a_known_id_is_corrected(tmp_path: Path):
     assert AdoptionFigure.objects.get().value == "13"
 
 
+def test_an_imported_correction_outlives_a_start(tmp_path: Path):
+    load()
+    key = AdoptionFigure.objects.earliest("pk").key
+    call_command("import_adoption", str(write(tmp_path / "a.csv", {**ROW, "id": key})), stdout=io.StringIO())
+    report = load()
+    assert (report.kept, report.changed) == (1, 0)
+    assert AdoptionFigure.objects.get(key=key).value == "12.5"
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [

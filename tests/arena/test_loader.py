@@ -41,6 +41,10 @@ def test_a_change_is_reported_by_field(db, tmp_path: Path):
     load()
     report = load(altered(tmp_path, 0, license="MIT"))
     assert report.changed == ["qwen3-0.6b (licence)"]
+    again = load()  # as at the next start
+    assert (again.changed, again.kept) == ([], ["qwen3-0.6b (licence)"])
+    assert CatalogueModel.objects.get(slug="qwen3-0.6b").licence == "MIT"
+    assert load(altered(tmp_path, 0, license="BSD")).changed == ["qwen3-0.6b (licence)"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from arena.catalogue.loader import DATA, load
 class Command(BaseCommand):
     """Idempotent; reports what it added, changed and refused."""
 
-    help = "Load the model catalogue. A bad row is named by line and field, and nothing is written."
+    help = (
+        "Load the model catalogue, or another file of that shape, whose changes the next start leaves alone."
+        " A bad row is named by line and field, and nothing is written."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One optional file."""
