@@ -1,7 +1,7 @@
 """Looks at each host: is it there, which models does it serve, and are they still the same weights?"""
 
-import json
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from arena import queue
 from arena.catalogue.models import CatalogueModel, Contestant, Deployment, Host
 from arena.catalogue.services import can_battle, put_into_battle
 from arena.celery import app
-from workers.engine.files import refused_files
+from workers.engine.files import NotAModel, refused_files, sidecar_of
 from workers.errors import ModelMissing, OllamaError
 from workers.ollama import Ollama
 from workers.wire import Facts, Tag
@@ -72,9 +72,8 @@ def _see(host: Host, tag: Tag, ollama: Ollama) -> None:
         facts = ollama.show(tag.name)
     except ModelMissing:  # deleted between the two calls
         return
-    if known is None:
-        known = Deployment(host=host, tag=tag.name, model=match(host, tag.name))
-    _write(known, tag, facts)
+    known = Deployment.objects.filter(host=host, tag=tag.name).first()  # again: an admin may have pressed something
+    _write(known or Deployment(host=host, tag=tag.name, model=match(host, tag.name)), tag, facts)
 
 
 def _write(row: Deployment, tag: Tag, facts: Facts) -> None:
@@ -113,10 +112,11 @@ def match(host: Host, tag: str) -> CatalogueModel | None:
 
 def _sidecar_slugs() -> dict[str, str]:
     slugs = {}
-    for path in Path(settings.VAR, "models").glob("[!.]*.json"):
-        sidecar = json.loads(path.read_text("utf-8"))
-        if "tag" in sidecar and "slug" in sidecar:
-            slugs[sidecar["tag"]] = sidecar["slug"]
+    for path in Path(settings.VAR, "models").glob("[!.]*.gguf"):
+        with suppress(NotAModel):  # the host's own problem names it
+            sidecar = sidecar_of(path)
+            if "tag" in sidecar and "slug" in sidecar:
+                slugs[str(sidecar["tag"])] = str(sidecar["slug"])
     return slugs
 
 

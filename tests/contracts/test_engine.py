@@ -197,3 +197,20 @@ def test_a_file_that_is_no_model_is_named_and_not_served(tmp_path: Path):
     models, refused = scan(tmp_path)
     assert models == {}
     assert set(refused) == {"broken.gguf", "empty.gguf"}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [('{"tag": "x:1b",}', "can't be read as JSON"), ("[]", "is no object"), ("\xff", "can't be read")]
+)
+def test_a_sidecar_that_can_not_be_read_stops_its_own_model_only(tmp_path: Path, text: str, word: str):
+    from workers.engine.files import NotAModel, scan, sidecar_of
+
+    (tmp_path / "odd.gguf").write_bytes(b"GGUF")
+    (tmp_path / "odd.json").write_bytes(text.encode("latin-1"))
+    (tmp_path / "other.gguf").write_bytes(b"GGUF")
+    _, refused = scan(tmp_path)
+    assert word in refused["odd.gguf"]
+    assert "odd.json" not in refused["other.gguf"]
+    with pytest.raises(NotAModel, match=r"odd\.json"):
+        sidecar_of(tmp_path / "odd.gguf")
+    assert sidecar_of(tmp_path / "other.gguf") == {}

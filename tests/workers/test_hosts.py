@@ -1,5 +1,8 @@
 """What a host serves, and what is done with it."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from arena.catalogue.models import Contestant, Deployment, Host
@@ -92,3 +95,16 @@ def test_too_little_context_is_not_drawn(known: Host, ollama: Double):
     ollama.json("POST", "/api/show", show_row(model_info=info))
     hosts.probe_all()
     assert not eligible_deployments()
+
+
+def test_a_sidecar_that_can_not_be_read_keeps_nothing_else_from_its_model(host: Host, settings, tmp_path: Path):
+    settings.VAR = tmp_path
+    host.embedded = True
+    folder = tmp_path / "models"
+    folder.mkdir()
+    model = make_model("Kappachi", "CN", CN_TAG)
+    for name, text in (("good", json.dumps({"slug": model.slug, "tag": "mine:1b"})), ("odd", '{"slug": "x",}')):
+        (folder / f"{name}.gguf").touch()
+        (folder / f"{name}.json").write_text(text)
+    assert hosts.match(host, "mine:1b") == model
+    assert hosts.match(host, "odd:latest") is None

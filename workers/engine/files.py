@@ -119,9 +119,26 @@ def _read(path: Path) -> dict[str, Any]:
         return {"refused": str(error)}
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def sidecar_of(path: Path) -> dict[str, Any]:
+    """Return what the file NAME.json beside NAME.gguf says; nothing where there is none.
+
+    Raises:
+        NotAModel: somebody wrote it by hand, and it can't be read.
+    """
     side = path.with_suffix(".json")
-    sidecar = json.loads(side.read_text("utf-8")) if side.exists() else {}
+    try:
+        said = json.loads(side.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:  # no JSON, or no UTF-8
+        raise NotAModel(f"has a file {side.name} beside it that can't be read as JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise NotAModel(f'has a file {side.name} beside it that is no object like {{"slug": "…", "tag": "…"}}')
+    return said
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    sidecar = sidecar_of(path)
     try:
         reader = GGUFReader(path)
         info = _info(reader)
