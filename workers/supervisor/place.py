@@ -9,8 +9,11 @@ import signal
 import socket
 import time
 import urllib.parse
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+CHILDREN = "children.json"
 
 
 class CannotStart(Exception):
@@ -44,12 +47,34 @@ def lock(var: Path) -> IO[str]:
 
 def secret(var: Path, name: str = "secret") -> str:
     """Return a random secret of this folder, made at the first start and readable by its owner only."""
-    path = var / name
+    path, part = var / name, var / f"{name}.{os.getpid()}"
+    if path.exists() and not path.stat().st_size:  # the machine went down while it was made
+        path.unlink()
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process was faster: there is one secret
+            os.link(part, path)
+        part.unlink()
     return path.read_text()
+
+
+def _note(path: Path, value: Any) -> None:
+    """Write a note for the next start, whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(json.dumps(value))
+    part.replace(path)
+
+
+def _noted(path: Path, otherwise: Any) -> Any:
+    """Read a note; one that was lost, or cut when the machine went down, says nothing."""
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return otherwise
 
 
 def check_port(port: int) -> None:
@@ -63,10 +88,10 @@ def check_port(port: int) -> None:
 def port(var: Path, name: str) -> int:
     """Return the port kept for `name`, or a new free one where it is taken: two sites run side by side."""
     path = var / "ports.json"
-    ports = json.loads(path.read_text()) if path.exists() else {}
+    ports = _noted(path, {})
     if not _free(ports.get(name, 0)):
         ports[name] = _any_free()
-        path.write_text(json.dumps(ports))
+        _note(path, ports)
     return int(ports[name])
 
 
@@ -78,7 +103,7 @@ def broker_url(var: Path) -> str:
 
 def clear_orphans(var: Path) -> None:
     """End what an earlier supervisor of this folder left when it was killed hard."""
-    for pid in _noted(var):
+    for pid in _noted(var / CHILDREN, []):
         if _ours(pid, var):
             os.killpg(pid, signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
@@ -86,12 +111,7 @@ def clear_orphans(var: Path) -> None:
 
 def note_children(var: Path, pids: list[int]) -> None:
     """Remember the children for the next start."""
-    (var / "children.json").write_text(json.dumps(pids))
-
-
-def _noted(var: Path) -> list[int]:
-    path = var / "children.json"
-    return list(json.loads(path.read_text())) if path.exists() else []
+    _note(var / CHILDREN, pids)
 
 
 def _ours(pid: int, var: Path) -> bool:
