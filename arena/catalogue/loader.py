@@ -108,6 +108,7 @@ def _write(row: dict[str, Any], names: Aliases, report: Report, correcting: bool
         "openness": row["openness"],
         "licence": row["license"],
         "doubts": row["check"],
+        "external": False,
     }
     plain = (
         "permissive total_params_b active_params_b architecture context_tokens released languages modalities "
@@ -115,16 +116,24 @@ def _write(row: dict[str, Any], names: Aliases, report: Report, correcting: bool
     )
     values |= {name: row[name] for name in plain.split()}
     aliases = {"family_aliases": names.get(("family", row["family"]), {})}
-    model, created = CatalogueModel.objects.get_or_create(slug=row["slug"], defaults=values | aliases)
-    changed, kept = ([], []) if created else _take(model, values, aliases, correcting)
-    if created:
+    model = _known(row)
+    if model is None:
+        CatalogueModel.objects.create(slug=row["slug"], **values, **aliases)
         report.added.append(row["slug"])
-    elif changed:
+        return
+    changed, kept = _take(model, values, aliases, correcting)
+    if changed:
         report.changed.append(f"{row['slug']} ({', '.join(changed)})")
     else:
         report.same += 1
     if kept:
         report.kept.append(f"{row['slug']} ({', '.join(kept)})")
+
+
+def _known(row: dict[str, Any]) -> CatalogueModel | None:
+    """Return a row's model: by its slug, or by the name under which imported votes or an admin brought it before."""
+    models = CatalogueModel.objects.all()
+    return models.filter(slug=row["slug"]).first() or models.filter(name=row["name"]).first()
 
 
 def _take(

@@ -139,6 +139,10 @@ def test_models_of_an_earlier_import_learn_what_is_known_by_now(client: Client, 
     assert Names().learn() == []
     assert of("yi-34b-chat").developer.slug in take_back(client, root, of("yi-34b-chat").developer)
     assert of("yi-34b-chat").developer.country.code == "CN"
+    maker = of("zephyr-7b-beta").developer
+    correct(client, root, maker, name="Another name")
+    assert Names().learn() == []
+    assert of("zephyr-7b-beta").developer == maker
     refit()
     newest = services.latest("source-elsewhere")
     assert newest is not None

@@ -47,6 +47,19 @@ def test_a_change_is_reported_by_field(db, tmp_path: Path):
     assert load(altered(tmp_path, 0, license="BSD")).changed == ["qwen3-0.6b (licence)"]
 
 
+def test_a_model_that_imported_votes_brought_first_becomes_the_catalogues(db):
+    maker = Developer.objects.create(slug="unknown", name="Unknown developer", country="")
+    known = {"developer": maker, "openness": "open-weight", "source": "votes", "external": True}
+    CatalogueModel.objects.create(slug="from-votes", name="Qwen3 0.6B", family="x", **known)
+    CatalogueModel.objects.create(slug="qwen3-1.7b", name="qwen3-1.7b as imported", family="x", **known)
+    for _start in range(2):
+        assert load().refused == []
+        for slug in ("from-votes", "qwen3-1.7b"):
+            model = CatalogueModel.objects.get(slug=slug)
+            assert (model.external, model.developer.name) == (False, "Alibaba (Qwen)")
+    assert CatalogueModel.objects.count() == 87
+
+
 @pytest.mark.parametrize(
     ("fields", "word"),
     [

@@ -24,6 +24,15 @@ def test_a_secret_that_another_process_made_meanwhile_is_the_one(tmp_path: Path,
     assert place.secret(tmp_path) == "theirs"
 
 
+def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuses(*paths: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(place.os, "link", refuses)
+    assert place.secret(tmp_path) == place.secret(tmp_path) != ""
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
 def test_an_empty_secret_is_made_anew(tmp_path: Path):
     (tmp_path / "secret").touch()
     assert len(place.secret(tmp_path)) > 40

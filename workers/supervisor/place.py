@@ -9,7 +9,6 @@ import signal
 import socket
 import time
 import urllib.parse
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,9 +55,13 @@ def secret(var: Path, name: str = "secret") -> str:
             file.write(secrets.token_urlsafe(48))
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was faster: there is one secret
+        try:
             os.link(part, path)
-        part.unlink()
+        except FileExistsError:
+            pass  # another process was faster, and there is one secret
+        except OSError:  # this file system has no hard links
+            part.replace(path)
+        part.unlink(missing_ok=True)
     return path.read_text()
 
 
