@@ -146,9 +146,9 @@ def _take(
 
 
 def _developer(row: dict[str, Any], names: Aliases, report: Report, correcting: bool) -> Developer:
-    """Find a row's developer by the slug, which stays when somebody corrects the name, or make it."""
+    """Find a row's developer, or make it."""
     slug, name = slugify(row["developer"]), row["developer"]
-    found = Developer.objects.filter(slug=slug).first() or Developer.objects.filter(name=name).first()
+    found = Developer.named(name)
     developer = found or Developer.objects.create(slug=slug, name=name, country=row["country_iso2"])
     values, aliases = {"name": name, "country": row["country_iso2"]}, {"aliases": names.get(("developer", name), {})}
     changed, kept = _take(developer, values, aliases, correcting)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -60,6 +61,11 @@ class Developer(Correctable):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, name: str) -> "Developer | None":
+        """Return who has a name: by the slug, which stays when somebody corrects the name, or by the name itself."""
+        return cls.objects.filter(slug=slugify(name)).first() or cls.objects.filter(name=name).first()
 
     @property
     def local_name(self) -> str:

@@ -34,12 +34,13 @@ class Report:
 
 def load(path: Path = DATA) -> Report:
     """Read a file of figures and write them in one transaction; what came from another file, ours leaves alone."""
+    imported = path.resolve() != DATA.resolve()
     report = Report()
     rows = list(sheets.read(path, COLUMNS, NEEDED, _parse, report.refused))
     if not report.refused:
         with transaction.atomic():
             for row in rows:
-                _write(row, report, imported=path.resolve() != DATA.resolve())
+                _write(row, report, imported)
     return report
 
 

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q
 from django.utils.text import slugify
 
 from arena.catalogue.models import CatalogueModel, Contestant, Developer
@@ -72,9 +71,8 @@ class Names:
 
     def _developer(self, name: str, country: str) -> Developer:
         if name not in self._developers:
-            slug = slugify(name)  # stays when somebody corrects the name
-            found = Developer.objects.filter(Q(slug=slug) | Q(name=name)).first() or _by_alias(name)
-            made = found or Developer.objects.create(name=name, slug=slug, country=country)
+            found = Developer.named(name) or _by_alias(name)
+            made = found or Developer.objects.create(name=name, slug=slugify(name), country=country)
             self._developers[name] = made
         return self._developers[name]
 

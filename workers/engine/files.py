@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from typing import Any
 
 from gguf import GGUFReader
 from gguf.constants import LlamaFileType
+
+from workers import notes
 
 CHATML = "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
 NO_TEMPLATE = "{{ .Prompt }}"
@@ -69,7 +70,7 @@ def scan(folder: Path) -> tuple[dict[str, ModelFile], dict[str, str]]:
 
     Reading a file of half a gigabyte takes seconds, so what was read is kept beside the files.
     """
-    known, kept = _kept(folder), dict[str, Any]()
+    known, kept = notes.read(folder / FACTS, {}), dict[str, Any]()
     models: dict[str, ModelFile] = {}
     refused: dict[str, str] = {}
     for path in sorted(folder.glob("*.gguf")):
@@ -84,26 +85,13 @@ def scan(folder: Path) -> tuple[dict[str, ModelFile], dict[str, str]]:
             model = ModelFile(path=path, **row["model"])
             models[model.name] = model
     if kept != known:
-        _keep(folder, kept)
+        notes.write(folder / FACTS, kept)
     return models, refused
 
 
 def refused_files(folder: Path) -> dict[str, str]:
     """Return the files that the engine found to be no models, as it noted them at its last look."""
-    return {name: row["refused"] for name, row in _kept(folder).items() if "refused" in row}
-
-
-def _kept(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((folder / FACTS).read_text("utf-8")))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return {}
-
-
-def _keep(folder: Path, rows: dict[str, Any]) -> None:
-    partial = folder / f"{FACTS}.{os.getpid()}"
-    partial.write_text(json.dumps(rows), "utf-8")
-    partial.replace(folder / FACTS)
+    return {name: row["refused"] for name, row in notes.read(folder / FACTS, {}).items() if "refused" in row}
 
 
 def _stamp(path: Path) -> list[int]:

@@ -1,7 +1,6 @@
 """The folder `VAR`: secret, ports, lock, and what an earlier supervisor may have left running."""
 
 import fcntl
-import json
 import os
 import secrets
 import shutil
@@ -10,9 +9,11 @@ import socket
 import time
 import urllib.parse
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-CHILDREN = "children.json"
+from workers import notes
+
+CHILDREN, PORTS = "children.json", "ports.json"
 
 
 class CannotStart(Exception):
@@ -65,21 +66,6 @@ def secret(var: Path, name: str = "secret") -> str:
     return path.read_text()
 
 
-def _note(path: Path, value: Any) -> None:
-    """Write a note for the next start, whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(value))
-    part.replace(path)
-
-
-def _noted(path: Path, otherwise: Any) -> Any:
-    """Read a note; one that was lost, or cut when the machine went down, says nothing."""
-    try:
-        return json.loads(path.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return otherwise
-
-
 def check_port(port: int) -> None:
     """Raise when something else listens on the site's port."""
     if not _free(port):
@@ -90,23 +76,22 @@ def check_port(port: int) -> None:
 
 def port(var: Path, name: str) -> int:
     """Return the port kept for `name`, or a new free one where it is taken: two sites run side by side."""
-    path = var / "ports.json"
-    ports = _noted(path, {})
+    ports = notes.read(var / PORTS, {})
     if not _free(ports.get(name, 0)):
         ports[name] = _any_free()
-        _note(path, ports)
+        notes.write(var / PORTS, ports)
     return int(ports[name])
 
 
 def broker_url(var: Path) -> str:
     """Return the address of the folder's own broker, once it has a port."""
-    number, word = json.loads((var / "ports.json").read_text())["broker"], secret(var, "broker-secret")
+    number, word = notes.read(var / PORTS, {})["broker"], secret(var, "broker-secret")
     return f"redis://:{urllib.parse.quote(word)}@127.0.0.1:{number}/0"
 
 
 def clear_orphans(var: Path) -> None:
     """End what an earlier supervisor of this folder left when it was killed hard."""
-    for pid in _noted(var / CHILDREN, []):
+    for pid in notes.read(var / CHILDREN, []):
         if _ours(pid, var):
             os.killpg(pid, signal.SIGKILL) if os.getpgid(pid) == pid else os.kill(pid, signal.SIGKILL)
             time.sleep(0.1)
@@ -114,7 +99,7 @@ def clear_orphans(var: Path) -> None:
 
 def note_children(var: Path, pids: list[int]) -> None:
     """Remember the children for the next start."""
-    _note(var / CHILDREN, pids)
+    notes.write(var / CHILDREN, pids)
 
 
 def _ours(pid: int, var: Path) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from arena.catalogue.loader import DATA, load
+from arena.catalogue.loader import OURS, load
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One optional file."""
-        parser.add_argument("file", nargs="?", type=Path, default=DATA / "catalogue.csv")
+        parser.add_argument("file", nargs="?", type=Path, default=OURS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and report."""
